@@ -1,0 +1,5 @@
+CREATE FUNCTION @extschema@.deptperf_library_version()
+RETURNS pg_catalog.text
+LANGUAGE C STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION @extschema@.deptperf_library_version() IS
+'the version that the loaded library was built as; deptperf_version() compares it with the installed SQL';

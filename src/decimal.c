@@ -1,0 +1,611 @@
+/*
+ * decimal.c: exact decimals and exact fractions; see decimal.h.
+ *
+ * Each operation tries 128 bits first and checks by bit lengths, which is
+ * cheaper than an overflow flag and refuses at worst one bit too early.  The
+ * second half of each is one line of PostgreSQL's numeric.
+ */
+#include "postgres.h"
+
+#include <limits.h>
+
+#include "compat.h"
+#include "decimal.h"
+#include "fmgr.h"
+#include "libpq/pqformat.h"
+#include "port/pg_bitutils.h"
+#include "utils/builtins.h"
+
+bool		dp_force_numeric = false;
+
+/*
+ * The on-disk form of numeric, which numeric.c keeps to itself.  It can't
+ * change without breaking pg_upgrade: base-10000 digits behind one or two
+ * header words.
+ */
+#define NUM_SHORT			0x8000
+#define NUM_SPECIAL			0xC000
+#define NUM_LONG_NEGATIVE	0x4000
+#define NUM_SHORT_NEGATIVE	0x2000
+#define NUM_SHORT_WEIGHT_NEGATIVE 0x0040
+#define NUM_SHORT_WEIGHT	0x003F
+#define NUM_LONG_DSCALE		0x3FFF
+#define NUM_BASE			10000
+#define NUM_BASE_DIGITS		4
+
+/* See dp_dec_calculable. */
+#define MAX_DIGITS			1000
+
+static int128 pow10_table[DP_MAX_SCALE + 1];
+
+static int128
+pow10_of(int n)
+{
+	if (unlikely(pow10_table[0] == 0))
+	{
+		for (int i = 1; i <= DP_MAX_SCALE; i++)
+			pow10_table[i] = (i == 1 ? 1 : pow10_table[i - 1]) * 10;
+		pow10_table[0] = 1;
+	}
+	return pow10_table[n];
+}
+
+static inline int
+bits_of(int128 v)
+{
+	uint128		u = v < 0 ? -(uint128) v : (uint128) v;
+	uint64		hi = (uint64) (u >> 64);
+
+	if (hi != 0)
+		return 65 + pg_leftmost_one_pos64(hi);
+	return (uint64) u == 0 ? 0 : 1 + pg_leftmost_one_pos64((uint64) u);
+}
+
+static inline bool
+is_64(int128 v)
+{
+	return v == (int128) (int64) v;
+}
+
+/* a * b, or false when it may not fit. */
+static inline bool
+mul_128(int128 a, int128 b, int128 *result)
+{
+	if (!(is_64(a) && is_64(b)) && bits_of(a) + bits_of(b) > DP_MAX_BITS)
+		return false;
+	*result = a * b;
+	return bits_of(*result) <= DP_MAX_BITS;
+}
+
+/* Bring two to one scale, or false when one gets too large. */
+static inline bool
+align(DpDec a, DpDec b, int128 *va, int128 *vb, int32 *scale)
+{
+	*va = a.v;
+	*vb = b.v;
+	*scale = Max(a.scale, b.scale);
+	if (a.scale < b.scale)
+		return mul_128(a.v, pow10_of(b.scale - a.scale), va);
+	if (b.scale < a.scale)
+		return mul_128(b.v, pow10_of(a.scale - b.scale), vb);
+	return true;
+}
+
+static inline bool
+both_small(DpDec a, DpDec b)
+{
+	return a.big == NULL && b.big == NULL;
+}
+
+/* ---- reading ---- */
+
+static inline uint16
+read_word(const char *p)
+{
+	uint16		word;
+
+	memcpy(&word, p, sizeof(word));
+	return word;
+}
+
+/*
+ * Try to read a finite numeric into 128 bits.  The digits may be unaligned:
+ * a short varlena is read where it lies.
+ */
+static bool
+read_small(const char *p, int size, uint16 header, DpDec *result)
+{
+	bool		negative;
+	int			weight,
+				ndigits,
+				exponent,
+				scale;
+	uint64		head = 0;
+	int128		v;
+
+	if (header & NUM_SHORT)
+	{
+		negative = (header & NUM_SHORT_NEGATIVE) != 0;
+		weight = header & NUM_SHORT_WEIGHT;
+		if (header & NUM_SHORT_WEIGHT_NEGATIVE)
+			weight |= ~NUM_SHORT_WEIGHT;
+		p += sizeof(uint16);
+		size -= sizeof(uint16);
+	}
+	else
+	{
+		negative = (header & NUM_SPECIAL) == NUM_LONG_NEGATIVE;
+		weight = (int16) read_word(p + sizeof(uint16));
+		p += 2 * sizeof(uint16);
+		size -= 2 * sizeof(uint16);
+	}
+	ndigits = size / (int) sizeof(uint16);
+	if (ndigits == 0)
+	{
+		*result = DP_INT(0);
+		return true;
+	}
+
+	/* The last digit stands for 10000^exponent. */
+	exponent = weight - (ndigits - 1);
+	if (ndigits > 9 || exponent > 9 || exponent < -9)
+		return false;
+
+	if (ndigits <= 4)
+	{
+		for (int i = 0; i < ndigits; i++)
+			head = head * NUM_BASE + read_word(p + i * sizeof(uint16));
+		v = head;
+	}
+	else
+	{
+		v = 0;
+		for (int i = 0; i < ndigits; i++)
+			v = v * NUM_BASE + read_word(p + i * sizeof(uint16));
+	}
+
+	scale = 0;
+	if (exponent > 0)
+	{
+		if (!mul_128(v, pow10_of(exponent * NUM_BASE_DIGITS), &v))
+			return false;
+	}
+	else if (exponent < 0)
+	{
+		uint16		last = read_word(p + (ndigits - 1) * sizeof(uint16));
+
+		/* Money has two decimals: don't carry two more that are nought. */
+		scale = -exponent * NUM_BASE_DIGITS;
+		if (last % 100 == 0)
+		{
+			v = is_64(v) ? (int64) v / 100 : v / 100;
+			scale -= 2;
+		}
+	}
+	if (scale > DP_MAX_SCALE || bits_of(v) > DP_MAX_BITS)
+		return false;
+	result->v = negative ? -v : v;
+	result->scale = scale;
+	result->big = NULL;
+	return true;
+}
+
+bool
+dp_dec_read(Datum numeric, DpDec *result)
+{
+	struct varlena *value = PG_DETOAST_DATUM_PACKED(numeric);
+	const char *p = VARDATA_ANY(value);
+	int			size = VARSIZE_ANY_EXHDR(value);
+	uint16		header = read_word(p);
+
+	if ((header & NUM_SPECIAL) == NUM_SPECIAL)
+		return false;
+	if (likely(!dp_force_numeric) && read_small(p, size, header, result))
+		return true;
+	result->v = 0;
+	result->scale = 0;
+	result->big = DatumGetNumeric(PointerGetDatum(value));
+	return true;
+}
+
+/*
+ * Few enough digits that any sum of products of a scorecard stays inside what
+ * numeric can hold (131072 digits before the point, 16383 behind it): some
+ * fifteen denominators may meet in one total.
+ */
+bool
+dp_dec_calculable(DpDec a)
+{
+	const char *p;
+	uint16		header;
+	int			weight;
+
+	if (a.big == NULL)
+		return true;
+	p = VARDATA_ANY(a.big);
+	header = read_word(p);
+	if (header & NUM_SHORT)
+		return true;			/* at most 64 base-10000 digits each side */
+	weight = (int16) read_word(p + sizeof(uint16));
+	return weight < MAX_DIGITS / NUM_BASE_DIGITS && (header & NUM_LONG_DSCALE) <= MAX_DIGITS;
+}
+
+/* For parsers: the caller has seen to it that v and scale are in range. */
+DpDec
+dp_dec_make(int128 v, int32 scale)
+{
+	Assert(bits_of(v) <= DP_MAX_BITS && scale >= 0 && scale <= DP_MAX_SCALE);
+	return (DpDec)
+	{
+		v, scale, NULL
+	};
+}
+
+/* ---- writing ---- */
+
+static inline Numeric
+call_numeric(PGFunction function, Numeric a, Numeric b)
+{
+	return DatumGetNumeric(DirectFunctionCall2(function,
+											   NumericGetDatum(a),
+											   NumericGetDatum(b)));
+}
+
+static Numeric
+numeric_from_text(const char *text)
+{
+	return DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(text),
+											   ObjectIdGetDatum(InvalidOid),
+											   Int32GetDatum(-1)));
+}
+
+/* The digits of a small decimal, exactly as scaled. */
+static void
+print_small(StringInfo buf, int128 v, int32 scale)
+{
+	char		digits[48];
+	int			n = 0;
+	uint128		u = v < 0 ? -(uint128) v : (uint128) v;
+
+	do
+	{
+		digits[n++] = '0' + (int) (u % 10);
+		u /= 10;
+	} while (u != 0 || n <= scale);
+	if (v < 0)
+		appendStringInfoChar(buf, '-');
+	while (n > 0)
+	{
+		appendStringInfoChar(buf, digits[--n]);
+		if (n == scale && n > 0)
+			appendStringInfoChar(buf, '.');
+	}
+}
+
+/* Without needless zeros behind the point. */
+static DpDec
+trim(DpDec a)
+{
+	if (is_64(a.v))
+	{
+		int64		v = (int64) a.v;
+
+		while (a.scale > 0 && v % 10 == 0)
+		{
+			v /= 10;
+			a.scale--;
+		}
+		a.v = v;
+	}
+	else
+		while (a.scale > 0 && a.v % 10 == 0)
+		{
+			a.v /= 10;
+			a.scale--;
+		}
+	return a;
+}
+
+static Numeric
+small_numeric(int128 v, int32 scale)
+{
+	StringInfoData buf;
+
+	/* Both limits keep int64_div_fast_to_numeric inside 64 bits. */
+	if (bits_of(v) <= 49 && scale <= 2 * NUM_BASE_DIGITS)
+		return int64_div_fast_to_numeric((int64) v, scale);
+	initStringInfo(&buf);
+	print_small(&buf, v, scale);
+	return numeric_from_text(buf.data);
+}
+
+/* The numeric with no zeros at its end: equal values give equal texts. */
+Numeric
+dp_dec_numeric(DpDec a)
+{
+	if (a.big != NULL)
+		return DatumGetNumeric(DirectFunctionCall1(numeric_trim_scale,
+												   NumericGetDatum(a.big)));
+	a = trim(a);
+	return small_numeric(a.v, a.scale);
+}
+
+/* The numeric that shows dscale decimals; the value must not need more. */
+Numeric
+dp_dec_numeric_scale(DpDec a, int32 dscale)
+{
+	if (a.big == NULL && a.scale == dscale)
+		return small_numeric(a.v, a.scale);
+	return DatumGetNumeric(DirectFunctionCall2(numeric_round,
+											   NumericGetDatum(dp_dec_numeric(a)),
+											   Int32GetDatum(dscale)));
+}
+
+void
+dp_dec_print(StringInfo buf, DpDec a)
+{
+	if (a.big != NULL)
+		appendStringInfoString(buf,
+							   DatumGetCString(DirectFunctionCall1(numeric_out,
+																   NumericGetDatum(dp_dec_numeric(a)))));
+	else
+	{
+		a = trim(a);
+		print_small(buf, a.v, a.scale);
+	}
+}
+
+char *
+dp_dec_text(DpDec a)
+{
+	StringInfoData buf;
+
+	initStringInfo(&buf);
+	dp_dec_print(&buf, a);
+	return buf.data;
+}
+
+/*
+ * Between a query's processes: the two halves of a small decimal behind its
+ * scale, or -1 and the numeric.
+ */
+void
+dp_dec_send(StringInfo buf, DpDec a)
+{
+	if (a.big == NULL)
+	{
+		pq_sendint32(buf, a.scale);
+		pq_sendint64(buf, (uint64) (a.v >> 64));
+		pq_sendint64(buf, (uint64) a.v);
+	}
+	else
+	{
+		bytea	   *bytes = DatumGetByteaP(DirectFunctionCall1(numeric_send,
+															   NumericGetDatum(a.big)));
+
+		pq_sendint32(buf, -1);
+		pq_sendint32(buf, VARSIZE(bytes) - VARHDRSZ);
+		pq_sendbytes(buf, VARDATA(bytes), VARSIZE(bytes) - VARHDRSZ);
+	}
+}
+
+DpDec
+dp_dec_recv(StringInfo buf)
+{
+	DpDec		a = {0, (int32) pq_getmsgint(buf, 4), NULL};
+
+	if (a.scale >= 0)
+	{
+		uint64		high = (uint64) pq_getmsgint64(buf);
+		uint64		low = (uint64) pq_getmsgint64(buf);
+
+		a.v = (int128) (((uint128) high << 64) | low);
+	}
+	else
+	{
+		int			size = pq_getmsgint(buf, 4);
+		StringInfoData bytes;
+
+		initStringInfo(&bytes);
+		appendBinaryStringInfo(&bytes, pq_getmsgbytes(buf, size), size);
+		a.scale = 0;
+		a.big = DatumGetNumeric(DirectFunctionCall3(numeric_recv, PointerGetDatum(&bytes),
+													ObjectIdGetDatum(InvalidOid),
+													Int32GetDatum(-1)));
+	}
+	return a;
+}
+
+/* The numeric of either kind, to calculate with. */
+static Numeric
+as_numeric(DpDec a)
+{
+	return a.big != NULL ? a.big : small_numeric(a.v, a.scale);
+}
+
+static DpDec
+big(PGFunction function, DpDec a, DpDec b)
+{
+	return (DpDec)
+	{
+		0, 0, call_numeric(function, as_numeric(a), as_numeric(b))
+	};
+}
+
+/* ---- arithmetic ---- */
+
+DpDec
+dp_dec_add(DpDec a, DpDec b)
+{
+	int128		va,
+				vb;
+	int32		scale;
+
+	if (both_small(a, b) && align(a, b, &va, &vb, &scale) &&
+		bits_of(va + vb) <= DP_MAX_BITS)
+		return (DpDec)
+		{
+			va + vb, scale, NULL
+		};
+	return big(numeric_add, a, b);
+}
+
+DpDec
+dp_dec_sub(DpDec a, DpDec b)
+{
+	int128		va,
+				vb;
+	int32		scale;
+
+	if (both_small(a, b) && align(a, b, &va, &vb, &scale) &&
+		bits_of(va - vb) <= DP_MAX_BITS)
+		return (DpDec)
+		{
+			va - vb, scale, NULL
+		};
+	return big(numeric_sub, a, b);
+}
+
+/*
+ * numeric_mul rounds beyond NUMERIC_MAX_RESULT_SCALE decimals; values here
+ * are products of a handful of factors, so an exact one always fits, and the
+ * scale of what can be stored (16383) is far above what a sum of them needs.
+ */
+DpDec
+dp_dec_mul(DpDec a, DpDec b)
+{
+	int128		v;
+
+	if (both_small(a, b) && a.scale + b.scale <= DP_MAX_SCALE &&
+		mul_128(a.v, b.v, &v))
+		return (DpDec)
+		{
+			v, a.scale + b.scale, NULL
+		};
+	return big(numeric_mul, a, b);
+}
+
+/* The largest whole number not above a / b; a >= 0, b > 0. */
+DpDec
+dp_dec_floor_div(DpDec a, DpDec b)
+{
+	int128		va,
+				vb;
+	int32		scale;
+
+	if (both_small(a, b) && align(a, b, &va, &vb, &scale))
+		return DP_INT(va / vb);
+	return big(numeric_div_trunc, a, b);
+}
+
+int
+dp_dec_cmp(DpDec a, DpDec b)
+{
+	int128		va,
+				vb;
+	int32		scale;
+
+	if (both_small(a, b) && align(a, b, &va, &vb, &scale))
+		return va < vb ? -1 : va > vb;
+	return DatumGetInt32(DirectFunctionCall2(numeric_cmp,
+											 NumericGetDatum(as_numeric(a)),
+											 NumericGetDatum(as_numeric(b))));
+}
+
+int
+dp_dec_sign(DpDec a)
+{
+	if (a.big != NULL)
+		return dp_dec_cmp(a, DP_INT(0));
+	return a.v < 0 ? -1 : a.v > 0;
+}
+
+/* ---- fractions ---- */
+
+DpFrac
+dp_frac(DpDec n)
+{
+	return (DpFrac)
+	{
+		n, DP_INT(1)
+	};
+}
+
+/*
+ * Money over money over a percentage: denominators are often multiples of
+ * each other, where Euclid needs a step or two.
+ */
+static int128
+gcd_128(int128 a, int128 b)
+{
+	while (b != 0)
+	{
+		int128		rest = is_64(a) && is_64(b) ? (int64) a % (int64) b : a % b;
+
+		a = b;
+		b = rest;
+	}
+	return a;
+}
+
+DpFrac
+dp_frac_add(DpFrac a, DpFrac b)
+{
+	DpDec		ma = b.d,
+				mb = a.d;
+	int128		da,
+				db;
+	int32		scale;
+
+	if (both_small(a.d, b.d) && align(a.d, b.d, &da, &db, &scale))
+	{
+		int128		g = gcd_128(da, db);
+
+		ma = DP_INT(db / g);
+		mb = DP_INT(da / g);
+	}
+	return (DpFrac)
+	{
+		dp_dec_add(dp_dec_mul(a.n, ma), dp_dec_mul(b.n, mb)),
+			dp_dec_mul(a.d, ma)
+	};
+}
+
+int
+dp_frac_cmp_dec(DpFrac a, DpDec b)
+{
+	return dp_dec_cmp(a.n, dp_dec_mul(b, a.d));
+}
+
+/*
+ * n / d at a scale, half up: the floor of (2 n 10^scale + d) / (2 d).
+ */
+DpDec
+dp_frac_round(DpFrac a, int32 scale)
+{
+	int32		shift = scale + a.d.scale - a.n.scale;
+	int128		n = a.n.v,
+				d = a.d.v;
+
+	Assert(dp_dec_sign(a.n) >= 0 && dp_dec_sign(a.d) > 0);
+	if (both_small(a.n, a.d) && scale <= DP_MAX_SCALE && abs(shift) <= DP_MAX_SCALE &&
+		(shift >= 0 ? mul_128(n, pow10_of(shift), &n) : mul_128(d, pow10_of(-shift), &d)) &&
+		bits_of(n) < DP_MAX_BITS && bits_of(d) < DP_MAX_BITS)
+	{
+		n = 2 * n + d;
+		d = 2 * d;
+		return (DpDec)
+		{
+			is_64(n) && is_64(d) ? (int64) n / (int64) d : n / d, scale, NULL
+		};
+	}
+	else
+	{
+		Numeric		unit = numeric_from_text(psprintf("1e-%d", scale));
+		DpDec		step = {0, 0, unit};
+		DpDec		d2 = dp_dec_mul(dp_dec_mul(DP_INT(2), a.d), step);
+		DpDec		n2 = dp_dec_add(dp_dec_mul(DP_INT(2), a.n), dp_dec_mul(a.d, step));
+
+		return dp_dec_mul(dp_dec_floor_div(n2, d2), step);
+	}
+}

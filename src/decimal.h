@@ -1,0 +1,68 @@
+/*
+ * decimal.h: exact decimals and exact fractions.
+ *
+ * A decimal is a 128-bit integer over a power of ten.  What does not fit is
+ * kept as a PostgreSQL numeric instead, and every operation takes either, so
+ * nobody above needs to know which it has.  Both ways give the same value;
+ * the setting deptperf.force_numeric makes every value that is read from a
+ * numeric take the second one, so that a test can compare them.
+ *
+ * Memory: only numerics are allocated, in the current memory context.
+ *
+ * This file knows nothing of rules, facts or scores.
+ */
+#ifndef DEPTPERF_DECIMAL_H
+#define DEPTPERF_DECIMAL_H
+
+#include "lib/stringinfo.h"
+#include "utils/numeric.h"
+
+typedef struct DpDec
+{
+	int128		v;				/* the value is v / 10^scale … */
+	int32		scale;			/* 0 … DP_MAX_SCALE */
+	Numeric		big;			/* … unless this is set: then it is this */
+} DpDec;
+
+/* n / d, d > 0 */
+typedef struct DpFrac
+{
+	DpDec		n;
+	DpDec		d;
+} DpFrac;
+
+/* |v| stays below 2^126, so that a sum or a doubling of two never overflows. */
+#define DP_MAX_BITS 126
+/* 10^38 is the largest power of ten below 2^127. */
+#define DP_MAX_SCALE 38
+
+extern bool dp_force_numeric;
+
+#define DP_INT(i) ((DpDec) {(i), 0, NULL})
+
+/* Reading and writing.  dp_dec_read gives false for NaN and the infinities. */
+extern bool dp_dec_read(Datum numeric, DpDec *result);
+extern bool dp_dec_calculable(DpDec a);
+extern DpDec dp_dec_make(int128 v, int32 scale);
+extern Numeric dp_dec_numeric(DpDec a);
+extern Numeric dp_dec_numeric_scale(DpDec a, int32 dscale);
+extern void dp_dec_send(StringInfo buf, DpDec a);
+extern DpDec dp_dec_recv(StringInfo buf);
+extern void dp_dec_print(StringInfo buf, DpDec a);
+extern char *dp_dec_text(DpDec a);
+
+/* Arithmetic; all exact. */
+extern DpDec dp_dec_add(DpDec a, DpDec b);
+extern DpDec dp_dec_sub(DpDec a, DpDec b);
+extern DpDec dp_dec_mul(DpDec a, DpDec b);
+extern DpDec dp_dec_floor_div(DpDec a, DpDec b);
+extern int	dp_dec_cmp(DpDec a, DpDec b);
+extern int	dp_dec_sign(DpDec a);
+
+/* Fractions.  dp_frac_round rounds half up; its argument is not negative. */
+extern DpFrac dp_frac(DpDec n);
+extern DpFrac dp_frac_add(DpFrac a, DpFrac b);
+extern int	dp_frac_cmp_dec(DpFrac a, DpDec b);
+extern DpDec dp_frac_round(DpFrac a, int32 scale);
+
+#endif							/* DEPTPERF_DECIMAL_H */

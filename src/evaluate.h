@@ -1,0 +1,89 @@
+/*
+ * evaluate.h: the one place where scoring happens.
+ *
+ * An evaluation belongs to one framework and is used again for one department
+ * after the other: fill in facts and inputs, then ask for an indicator or for
+ * the total.  What a call allocates (numerics too large for 128 bits) is in
+ * the current memory context, which the caller resets between departments.
+ *
+ * Nothing here fails because of a fact or an input: what can't be read makes
+ * the item invalid, so that one department's data never stops a query.
+ */
+#ifndef DEPTPERF_EVALUATE_H
+#define DEPTPERF_EVALUATE_H
+
+#include "framework.h"
+
+typedef enum DpResultState
+{
+	DP_RESULT_SCORED,
+	DP_RESULT_JUDGED,
+	DP_RESULT_OVERRIDDEN,
+	DP_RESULT_EXEMPT,
+	DP_RESULT_NOT_APPLICABLE,
+	DP_RESULT_MISSING,
+	DP_RESULT_INVALID,
+	DP_RESULT_VETOED
+} DpResultState;
+
+typedef enum DpInputKind
+{
+	DP_NO_INPUT,
+	DP_POINTS,
+	DP_EXEMPT,
+	DP_BAD_INPUT
+} DpInputKind;
+
+typedef struct DpInput
+{
+	DpInputKind kind;
+	DpDec		points;
+} DpInput;
+
+typedef struct DpItemResult
+{
+	DpResultState state;
+	bool		has_value;		/* the formula's facts are all known */
+	DpDec		n,
+				d;
+	int			branch;			/* that decided, or -1 */
+	DpFrac		points;			/* unless missing or invalid */
+} DpItemResult;
+
+typedef struct DpIndicatorResult
+{
+	DpResultState state;
+	DpDec		points;			/* rounded; unless missing */
+	DpFrac		exact;			/* the same, before rounding */
+	DpDec		decided;		/* the points that could be had for it */
+	DpDec		open;			/* the points that are still open */
+	int			open_items;
+} DpIndicatorResult;
+
+typedef struct DpTotal
+{
+	bool		known;
+	DpDec		total;
+	DpDec		provisional;
+	DpDec		open;
+	int			open_items;
+	text	   *grade;			/* NULL: none */
+} DpTotal;
+
+typedef struct DpEvaluation
+{
+	const DpFramework *framework;
+	DpFact	   *fact;
+	DpInput    *item_input;
+	DpInput    *indicator_input;
+	DpItemResult *item;
+	DpIndicatorResult *indicator;
+} DpEvaluation;
+
+extern DpEvaluation *dp_evaluation_make(const DpFramework *framework);
+extern void dp_evaluation_read(DpEvaluation *evaluation, Jsonb *facts, Jsonb *inputs);
+extern DpResultState dp_evaluate_indicator(DpEvaluation *evaluation, int indicator);
+extern DpTotal dp_evaluate(DpEvaluation *evaluation);
+extern text *dp_evaluation_grade(const DpFramework *framework, DpDec total);
+
+#endif							/* DEPTPERF_EVALUATE_H */

@@ -1,0 +1,356 @@
+/*
+ * facts.c: sums of named facts; see facts.h.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "facts.h"
+#include "miscadmin.h"
+#include "scan.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+typedef struct FactName
+{
+	char	   *name;
+	int			len;
+	int			next;			/* the place that followed this one last time */
+} FactName;
+
+struct DpFactNames
+{
+	MemoryContext context;
+	HTAB	   *places;
+	int			n;
+	int			room;
+	FactName	   *name;			/* [n] */
+	int		   *sorted;			/* [n], in the order of jsonb's keys */
+	int			first;			/* the place that came first last time */
+};
+
+typedef struct NameEntry
+{
+	char		name[DP_MAX_WORD + 1];
+	int			place;
+} NameEntry;
+
+/* ---- names ---- */
+
+DpFactNames *
+dp_fact_names_make(MemoryContext context)
+{
+	DpFactNames *names = MemoryContextAllocZero(context, sizeof(DpFactNames));
+	HASHCTL		control = {
+		.keysize = sizeof(((NameEntry *) 0)->name),
+		.entrysize = sizeof(NameEntry),
+		.hcxt = context,
+	};
+
+	names->context = context;
+	names->places = hash_create("deptperf facts", 64, &control,
+								HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);
+	names->room = 16;
+	names->name = MemoryContextAlloc(context, sizeof(FactName) * names->room);
+	names->sorted = MemoryContextAlloc(context, sizeof(int) * names->room);
+	return names;
+}
+
+/* As jsonb orders its keys: shorter ones first. */
+static int
+compare_keys(const char *a, int alen, const char *b, int blen)
+{
+	return alen != blen ? alen - blen : memcmp(a, b, alen);
+}
+
+static int
+add_name(DpFactNames *names, const char *key)
+{
+	int			place = names->n;
+	int			at = place;
+	int			len = strlen(key);
+
+	if (place == names->room)
+	{
+		names->room *= 2;
+		names->name = repalloc(names->name, sizeof(FactName) * names->room);
+		names->sorted = repalloc(names->sorted, sizeof(int) * names->room);
+	}
+	names->name[place].name = MemoryContextStrdup(names->context, key);
+	names->name[place].len = len;
+	names->name[place].next = 0;
+	for (; at > 0; at--)
+	{
+		const FactName *before = &names->name[names->sorted[at - 1]];
+
+		if (compare_keys(before->name, before->len, key, len) < 0)
+			break;
+		names->sorted[at] = names->sorted[at - 1];
+	}
+	names->sorted[at] = place;
+	names->n++;
+	return place;
+}
+
+const char *
+dp_fact_name(const DpFactNames *names, int place)
+{
+	return names->name[place].name;
+}
+
+static inline bool
+is_name(const DpFactNames *names, int place, const char *name, int len)
+{
+	return place < names->n && names->name[place].len == len &&
+		memcmp(names->name[place].name, name, len) == 0;
+}
+
+/*
+ * The place of a name, which is added when it is new.  "after" is the place
+ * of the name before it in the same record, or -1: names come in the same
+ * order again and again, so the answer is nearly always the last one.
+ */
+int
+dp_fact_place(DpFactNames *names, const char *name, int len, int after)
+{
+	int		   *guess = after < 0 ? &names->first : &names->name[after].next;
+	char		key[DP_MAX_WORD + 1];
+	NameEntry  *entry;
+	bool		found;
+	int			place;
+
+	if (likely(is_name(names, *guess, name, len)))
+		return *guess;
+	if (len > DP_MAX_WORD || memchr(name, '\0', len) != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_NAME_TOO_LONG),
+				 errmsg("fact name \"%.*s\" is too long", len, name),
+				 errdetail("It has %d bytes; at most %d are taken.", len, DP_MAX_WORD)));
+	memcpy(key, name, len);
+	key[len] = '\0';
+	entry = hash_search(names->places, key, HASH_ENTER, &found);
+	if (!found)
+		entry->place = add_name(names, key);
+	place = entry->place;
+
+	/* add_name may have moved the array. */
+	if (after < 0)
+		names->first = place;
+	else
+		names->name[after].next = place;
+	return place;
+}
+
+/* ---- sums ---- */
+
+DpFactSums *
+dp_fact_sums_make(DpFactNames *names, MemoryContext context)
+{
+	DpFactSums *sums = MemoryContextAlloc(context, sizeof(DpFactSums));
+
+	sums->names = names;
+	sums->context = context;
+	sums->size = Max(names->n, 4);
+	sums->fact = MemoryContextAllocZero(context, sizeof(DpFact) * sums->size);
+	return sums;
+}
+
+static pg_noinline void
+make_room(DpFactSums *sums)
+{
+	int			size = Max(sums->names->n, 2 * sums->size);
+
+	sums->fact = repalloc(sums->fact, sizeof(DpFact) * size);
+	memset(&sums->fact[sums->size], 0, sizeof(DpFact) * (size - sums->size));
+	sums->size = size;
+}
+
+/* A numeric in the sum must outlive the row, and its predecessor must not. */
+static void
+keep_numeric(DpFactSums *sums, DpFact *fact, DpDec sum)
+{
+	Numeric		old = fact->value.big;
+
+	if (sum.big != NULL)
+	{
+		MemoryContext caller = MemoryContextSwitchTo(sums->context);
+
+		sum.big = DatumGetNumericCopy(NumericGetDatum(sum.big));
+		MemoryContextSwitchTo(caller);
+	}
+	fact->value = sum;
+	if (old != NULL)
+		pfree(old);
+}
+
+void
+dp_fact_sums_add(DpFactSums *sums, int place, DpFactState state, DpDec value)
+{
+	DpFact	   *fact;
+	DpDec		sum;
+
+	if (unlikely(place >= sums->size))
+		make_room(sums);
+	fact = &sums->fact[place];
+	if (unlikely(state == DP_FACT_NAN || fact->state == DP_FACT_NAN))
+	{
+		fact->state = DP_FACT_NAN;
+		return;
+	}
+	sum = fact->state == DP_FACT_ABSENT ? value : dp_dec_add(fact->value, value);
+	fact->state = DP_FACT_KNOWN;
+	if (unlikely(sum.big != NULL || fact->value.big != NULL))
+		keep_numeric(sums, fact, sum);
+	else
+		fact->value = sum;
+}
+
+/* Anything but a number poisons its own fact and no other. */
+void
+dp_fact_sums_add_json(DpFactSums *sums, Jsonb *facts)
+{
+	JsonbIterator *it;
+	JsonbIteratorToken token;
+	JsonbValue	value;
+	int			place = -1;
+
+	if (!JB_ROOT_IS_OBJECT(facts))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("facts are not a JSON object"),
+				 errhint("Write an object of names and numbers, such as {\"assets_total\": 100}.")));
+	it = JsonbIteratorInit(&facts->root);
+	while ((token = JsonbIteratorNext(&it, &value, true)) != WJB_DONE)
+	{
+		if (token == WJB_KEY)
+			place = dp_fact_place(sums->names, value.val.string.val, value.val.string.len, place);
+		else if (token == WJB_VALUE && value.type != jbvNull)
+		{
+			DpDec		number = DP_INT(0);
+			bool		known = value.type == jbvNumeric &&
+				dp_dec_read(NumericGetDatum(value.val.numeric), &number);
+
+			dp_fact_sums_add(sums, place, known ? DP_FACT_KNOWN : DP_FACT_NAN, number);
+		}
+	}
+}
+
+/* ---- as jsonb ---- */
+
+#define RECORDS "_records"
+#define UNITS "_units"
+
+static bool
+ends_with(const FactName *name, const char *suffix)
+{
+	int			len = strlen(suffix);
+
+	return name->len > len && memcmp(name->name + name->len - len, suffix, len) == 0;
+}
+
+static int
+compare_pairs(const void *a, const void *b)
+{
+	const JsonbValue *ka = &((const JsonbPair *) a)->key;
+	const JsonbValue *kb = &((const JsonbPair *) b)->key;
+
+	return compare_keys(ka->val.string.val, ka->val.string.len,
+						kb->val.string.val, kb->val.string.len);
+}
+
+static void
+set_pair(JsonbPair *pair, char *key, int len, const DpFact *fact)
+{
+	pair->key.type = jbvString;
+	pair->key.val.string.val = key;
+	pair->key.val.string.len = len;
+	if (fact->state == DP_FACT_NAN)
+	{
+		pair->value.type = jbvString;
+		pair->value.val.string.val = "NaN";
+		pair->value.val.string.len = 3;
+	}
+	else
+	{
+		pair->value.type = jbvNumeric;
+		pair->value.val.numeric = dp_dec_numeric(fact->value);
+	}
+}
+
+/*
+ * One object of all facts.  With units, every source that has its number of
+ * records (<s>_records) also gets <s>_units 1: the unit speaks.
+ */
+Jsonb *
+dp_fact_sums_json(const DpFactSums *sums, bool units)
+{
+	const DpFactNames *names = sums->names;
+	static const DpFact one = {DP_FACT_KNOWN, {1, 0, NULL}};
+	JsonbValue	object = {.type = jbvObject};
+	JsonbPair  *pair = palloc(sizeof(JsonbPair) * (2 * names->n + 1));
+	int			n = 0;
+
+	for (int i = 0; i < names->n; i++)
+	{
+		int			place = names->sorted[i];
+		const FactName *name = &names->name[place];
+
+		if (place >= sums->size || sums->fact[place].state == DP_FACT_ABSENT ||
+			(units && ends_with(name, UNITS)))
+			continue;
+		set_pair(&pair[n++], name->name, name->len, &sums->fact[place]);
+		if (units && ends_with(name, RECORDS))
+		{
+			char	   *key = psprintf("%.*s" UNITS, name->len - (int) strlen(RECORDS), name->name);
+
+			set_pair(&pair[n++], key, strlen(key), &one);
+		}
+	}
+	if (units)
+		qsort(pair, n, sizeof(JsonbPair), compare_pairs);
+	object.val.object.nPairs = n;
+	object.val.object.pairs = pair;
+	return JsonbValueToJsonb(&object);
+}
+
+/*
+ * deptperf_silent(facts, units): how many (unit, source) pairs of a subtree
+ * of so many units do not speak although another unit of it does.  A
+ * measurement speaks for itself and not for its unit.
+ */
+PG_FUNCTION_INFO_V1(deptperf_silent);
+Datum
+deptperf_silent(PG_FUNCTION_ARGS)
+{
+	Jsonb	   *facts = PG_GETARG_JSONB_P(0);
+	int64		units = PG_GETARG_INT64(1);
+	int64		silent = 0;
+	JsonbIterator *it;
+	JsonbIteratorToken token;
+	JsonbValue	value;
+	bool		counts = false;
+
+	if (!JB_ROOT_IS_OBJECT(facts))
+		PG_RETURN_INT64(0);
+	it = JsonbIteratorInit(&facts->root);
+	while ((token = JsonbIteratorNext(&it, &value, true)) != WJB_DONE)
+	{
+		if (token == WJB_KEY)
+		{
+			FactName		name = {value.val.string.val, value.val.string.len};
+
+			counts = ends_with(&name, UNITS) &&
+				!(name.len == strlen("measurement" UNITS) &&
+				  memcmp(name.name, "measurement" UNITS, name.len) == 0);
+		}
+		else if (token == WJB_VALUE && counts && value.type == jbvNumeric)
+		{
+			DpDec		speaking;
+
+			if (dp_dec_read(NumericGetDatum(value.val.numeric), &speaking) &&
+				speaking.big == NULL && speaking.scale == 0 &&
+				speaking.v >= 1 && speaking.v < units)
+				silent += units - (int64) speaking.v;
+		}
+	}
+	PG_RETURN_INT64(silent);
+}

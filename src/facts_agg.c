@@ -1,0 +1,408 @@
+/*
+ * facts_agg.c: the aggregates deptperf_facts and deptperf_unit_facts.
+ *
+ *	deptperf_facts(count_name, zeros, name, amount, name, amount, …)
+ *		takes all facts of a record in one call
+ *	deptperf_facts(jsonb), deptperf_unit_facts(jsonb)
+ *		add objects of facts
+ *
+ * The state is a DpFactSums.  The dictionary of names belongs to the call
+ * site (fn_extra) and lives as long as the query; each group's sums are in
+ * the aggregate's context.  Sums are exact, so order and the number of
+ * workers change nothing.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "compat.h"
+#include "facts.h"
+#include "fmgr.h"
+#include "libpq/pqformat.h"
+#include "utils/builtins.h"
+
+/* Where the pairs begin among the arguments: state, count_name, zeros. */
+#define FIRST_PAIR 3
+
+typedef enum ArgumentType
+{
+	A_TEXT,
+	A_CSTRING,					/* a literal that nobody gave a type */
+	A_NUMERIC,
+	A_INT2,
+	A_INT4,
+	A_INT8
+} ArgumentType;
+
+typedef struct Pair
+{
+	ArgumentType name_type;
+	ArgumentType amount_type;
+	int			last;			/* the name's place in the row before, or -1 */
+} Pair;
+
+typedef struct CallSite
+{
+	DpFactNames *names;
+	int			count;			/* the place of count_name, or -1 */
+	int			nzeros;
+	int		   *zero;			/* places of the source's facts */
+	int			npairs;
+	Pair		pair[FLEXIBLE_ARRAY_MEMBER];
+} CallSite;
+
+/* ---- the call site ---- */
+
+static ArgumentType
+argument_type(FunctionCallInfo fcinfo, int n, bool name)
+{
+	Oid			type = get_fn_expr_argtype(fcinfo->flinfo, n);
+	int			place = (n - FIRST_PAIR) / 2 + 1;
+
+	switch (type)
+	{
+		case TEXTOID:
+		case VARCHAROID:
+			if (name)
+				return A_TEXT;
+			break;
+		case UNKNOWNOID:
+			if (name)
+				return A_CSTRING;
+			break;
+		case NUMERICOID:
+			if (!name)
+				return A_NUMERIC;
+			break;
+		case INT2OID:
+			if (!name)
+				return A_INT2;
+			break;
+		case INT4OID:
+			if (!name)
+				return A_INT4;
+			break;
+		case INT8OID:
+			if (!name)
+				return A_INT8;
+			break;
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_DATATYPE_MISMATCH),
+			 errmsg("%s %d of deptperf_facts has type %s", name ? "name" : "amount", place,
+					format_type_be(type)),
+			 errdetail(name ? "Names are text." : "Amounts are numeric or whole numbers; a float is not exact."),
+			 errhint("Cast it: (…)::%s", name ? "text" : "numeric")));
+}
+
+static void
+read_zeros(CallSite *site, Jsonb *zeros, MemoryContext context)
+{
+	JsonbIterator *it;
+	JsonbIteratorToken token;
+	JsonbValue	value;
+
+	if (!JB_ROOT_IS_OBJECT(zeros))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("zeros of deptperf_facts are not a JSON object"),
+				 errhint("Write the source's facts at 0, such as {\"assets_total\": 0}.")));
+	site->zero = MemoryContextAlloc(context, sizeof(int) * (JB_ROOT_COUNT(zeros) + 1));
+	it = JsonbIteratorInit(&zeros->root);
+	while ((token = JsonbIteratorNext(&it, &value, true)) != WJB_DONE)
+	{
+		if (token == WJB_KEY)
+			site->zero[site->nzeros++] =
+				dp_fact_place(site->names, value.val.string.val, value.val.string.len, -1);
+		else if (token == WJB_VALUE)
+		{
+			DpDec		zero;
+
+			if (value.type != jbvNumeric ||
+				!dp_dec_read(NumericGetDatum(value.val.numeric), &zero) || dp_dec_sign(zero) != 0)
+				ereport(ERROR,
+						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						 errmsg("zeros of deptperf_facts hold something else than 0"),
+						 errhint("Write the source's facts at 0, such as {\"assets_total\": 0}.")));
+		}
+	}
+}
+
+/* count_name and zeros are constants of the query: read with the first row. */
+static CallSite *
+make_call_site(FunctionCallInfo fcinfo)
+{
+	MemoryContext context = fcinfo->flinfo->fn_mcxt;
+	int			npairs = (PG_NARGS() - FIRST_PAIR) / 2;
+	CallSite   *site;
+
+	if (get_fn_expr_variadic(fcinfo->flinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("deptperf_facts takes no VARIADIC array"),
+				 errhint("Write the pairs out: name, amount, name, amount.")));
+	if (PG_NARGS() <= FIRST_PAIR || (PG_NARGS() - FIRST_PAIR) % 2 != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("deptperf_facts needs pairs of a name and an amount"),
+				 errdetail("There are %d arguments behind count_name and zeros.",
+						   PG_NARGS() - FIRST_PAIR),
+				 errhint("deptperf_facts(count_name, zeros, name, amount, name, amount, …)")));
+	site = MemoryContextAllocZero(context, offsetof(CallSite, pair) + sizeof(Pair) * npairs);
+	site->names = dp_fact_names_make(context);
+	site->count = -1;
+	if (!PG_ARGISNULL(2))
+		read_zeros(site, PG_GETARG_JSONB_P(2), context);
+	if (!PG_ARGISNULL(1))
+	{
+		text	   *count_name = PG_GETARG_TEXT_PP(1);
+
+		site->count = dp_fact_place(site->names, VARDATA_ANY(count_name),
+									VARSIZE_ANY_EXHDR(count_name), -1);
+	}
+	for (int i = 0; i < npairs; i++)
+	{
+		site->pair[i].name_type = argument_type(fcinfo, FIRST_PAIR + 2 * i, true);
+		site->pair[i].amount_type = argument_type(fcinfo, FIRST_PAIR + 2 * i + 1, false);
+		site->pair[i].last = -1;
+	}
+	site->npairs = npairs;
+	fcinfo->flinfo->fn_extra = site;
+	return site;
+}
+
+static MemoryContext
+aggregate_context(FunctionCallInfo fcinfo)
+{
+	MemoryContext context;
+
+	if (!AggCheckCallContext(fcinfo, &context))
+		elog(ERROR, "aggregate function called in non-aggregate context");
+	return context;
+}
+
+/* ---- records ---- */
+
+static DpFactSums *
+first_row(CallSite *site, MemoryContext context)
+{
+	DpFactSums *sums = dp_fact_sums_make(site->names, context);
+
+	for (int i = 0; i < site->nzeros; i++)
+		dp_fact_sums_add(sums, site->zero[i], DP_FACT_KNOWN, DP_INT(0));
+	return sums;
+}
+
+static inline int
+name_place(CallSite *site, Pair *pair, Datum datum)
+{
+	const char *name;
+	int			len;
+
+	if (pair->name_type == A_CSTRING)
+	{
+		name = DatumGetCString(datum);
+		len = strlen(name);
+	}
+	else
+	{
+		text	   *t = DatumGetTextPP(datum);
+
+		name = VARDATA_ANY(t);
+		len = VARSIZE_ANY_EXHDR(t);
+	}
+	return pair->last = dp_fact_place(site->names, name, len, pair->last);
+}
+
+static inline DpFactState
+read_amount(const Pair *pair, Datum datum, DpDec *value)
+{
+	switch (pair->amount_type)
+	{
+		case A_INT2:
+			*value = DP_INT(DatumGetInt16(datum));
+			return DP_FACT_KNOWN;
+		case A_INT4:
+			*value = DP_INT(DatumGetInt32(datum));
+			return DP_FACT_KNOWN;
+		case A_INT8:
+			*value = DP_INT(DatumGetInt64(datum));
+			return DP_FACT_KNOWN;
+		default:
+			*value = DP_INT(0);
+			return dp_dec_read(datum, value) ? DP_FACT_KNOWN : DP_FACT_NAN;
+	}
+}
+
+PG_FUNCTION_INFO_V1(deptperf_facts_accum);
+Datum
+deptperf_facts_accum(PG_FUNCTION_ARGS)
+{
+	CallSite   *site = fcinfo->flinfo->fn_extra;
+	DpFactSums *sums;
+
+	if (unlikely(site == NULL))
+		site = make_call_site(fcinfo);
+	if (PG_ARGISNULL(0))
+		sums = first_row(site, aggregate_context(fcinfo));
+	else
+		sums = (DpFactSums *) PG_GETARG_POINTER(0);
+
+	if (site->count >= 0)
+		dp_fact_sums_add(sums, site->count, DP_FACT_KNOWN, DP_INT(1));
+	for (int i = 0; i < site->npairs; i++)
+	{
+		Pair	   *pair = &site->pair[i];
+		int			at = FIRST_PAIR + 2 * i;
+		DpDec		value;
+		DpFactState state;
+
+		if (PG_ARGISNULL(at) || PG_ARGISNULL(at + 1))
+			continue;
+		state = read_amount(pair, PG_GETARG_DATUM(at + 1), &value);
+		dp_fact_sums_add(sums, name_place(site, pair, PG_GETARG_DATUM(at)), state, value);
+	}
+	PG_RETURN_POINTER(sums);
+}
+
+/* ---- objects of facts ---- */
+
+/* The dictionary of a call site that has nothing else to keep. */
+static DpFactNames *
+call_site_names(FunctionCallInfo fcinfo)
+{
+	if (fcinfo->flinfo->fn_extra == NULL)
+		fcinfo->flinfo->fn_extra = dp_fact_names_make(fcinfo->flinfo->fn_mcxt);
+	return fcinfo->flinfo->fn_extra;
+}
+
+PG_FUNCTION_INFO_V1(deptperf_facts_accum_json);
+Datum
+deptperf_facts_accum_json(PG_FUNCTION_ARGS)
+{
+	DpFactSums *sums = PG_ARGISNULL(0) ? NULL : (DpFactSums *) PG_GETARG_POINTER(0);
+
+	if (!PG_ARGISNULL(1))
+	{
+		if (sums == NULL)
+			sums = dp_fact_sums_make(call_site_names(fcinfo), aggregate_context(fcinfo));
+		dp_fact_sums_add_json(sums, PG_GETARG_JSONB_P(1));
+	}
+	if (sums == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_POINTER(sums);
+}
+
+/* ---- partial aggregation ---- */
+
+PG_FUNCTION_INFO_V1(deptperf_facts_combine);
+Datum
+deptperf_facts_combine(PG_FUNCTION_ARGS)
+{
+	DpFactSums *left = PG_ARGISNULL(0) ? NULL : (DpFactSums *) PG_GETARG_POINTER(0);
+	DpFactSums *right = PG_ARGISNULL(1) ? NULL : (DpFactSums *) PG_GETARG_POINTER(1);
+	int			place = -1;
+
+	if (right != NULL)
+	{
+		if (left == NULL)
+			left = dp_fact_sums_make(call_site_names(fcinfo), aggregate_context(fcinfo));
+		for (int i = 0; i < right->size; i++)
+		{
+			const char *name;
+
+			if (right->fact[i].state == DP_FACT_ABSENT)
+				continue;
+			name = dp_fact_name(right->names, i);
+			place = dp_fact_place(left->names, name, strlen(name), place);
+			dp_fact_sums_add(left, place, right->fact[i].state, right->fact[i].value);
+		}
+	}
+	if (left == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_POINTER(left);
+}
+
+/*
+ * number of facts, then for each: its name, its state, and the value as a
+ * numeric; in the order of the dictionary.
+ */
+PG_FUNCTION_INFO_V1(deptperf_facts_serialize);
+Datum
+deptperf_facts_serialize(PG_FUNCTION_ARGS)
+{
+	DpFactSums *sums = (DpFactSums *) PG_GETARG_POINTER(0);
+	StringInfoData buf;
+	int			n = 0;
+
+	aggregate_context(fcinfo);
+	for (int i = 0; i < sums->size; i++)
+		n += sums->fact[i].state != DP_FACT_ABSENT;
+	pq_begintypsend(&buf);
+	pq_sendint32(&buf, n);
+	for (int i = 0; i < sums->size; i++)
+	{
+		const DpFact *fact = &sums->fact[i];
+
+		if (fact->state == DP_FACT_ABSENT)
+			continue;
+		pq_sendstring(&buf, dp_fact_name(sums->names, i));
+		pq_sendbyte(&buf, fact->state);
+		if (fact->state == DP_FACT_KNOWN)
+			dp_dec_send(&buf, fact->value);
+	}
+	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
+}
+
+PG_FUNCTION_INFO_V1(deptperf_facts_deserialize);
+Datum
+deptperf_facts_deserialize(PG_FUNCTION_ARGS)
+{
+	bytea	   *bytes = PG_GETARG_BYTEA_PP(0);
+	DpFactSums *sums;
+	StringInfoData buf;
+	int			place = -1;
+
+	aggregate_context(fcinfo);
+	initStringInfo(&buf);
+	appendBinaryStringInfo(&buf, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
+	sums = dp_fact_sums_make(call_site_names(fcinfo), CurrentMemoryContext);
+	for (int n = pq_getmsgint(&buf, 4); n > 0; n--)
+	{
+		const char *name = pq_getmsgstring(&buf);
+		DpFactState state;
+		DpDec		value = DP_INT(0);
+
+		place = dp_fact_place(sums->names, name, strlen(name), place);
+		state = pq_getmsgbyte(&buf);
+		if (state == DP_FACT_KNOWN)
+			value = dp_dec_recv(&buf);
+		dp_fact_sums_add(sums, place, state, value);
+	}
+	pq_getmsgend(&buf);
+	PG_RETURN_POINTER(sums);
+}
+
+/* ---- the result ---- */
+
+static Datum
+result(FunctionCallInfo fcinfo, bool units)
+{
+	aggregate_context(fcinfo);
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	PG_RETURN_JSONB_P(dp_fact_sums_json((DpFactSums *) PG_GETARG_POINTER(0), units));
+}
+
+PG_FUNCTION_INFO_V1(deptperf_facts_final);
+Datum
+deptperf_facts_final(PG_FUNCTION_ARGS)
+{
+	return result(fcinfo, false);
+}
+
+PG_FUNCTION_INFO_V1(deptperf_unit_facts_final);
+Datum
+deptperf_unit_facts_final(PG_FUNCTION_ARGS)
+{
+	return result(fcinfo, true);
+}

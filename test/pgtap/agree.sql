@@ -1,0 +1,203 @@
+-- agree.sql: one truth by every way, on random records over a random hierarchy.
+-- A bureau's score from its units is the score of the same records put on one
+-- department; the views, the point functions, deptperf_evaluate_total on facts
+-- and the 21 functions on facts agree.
+BEGIN;
+SELECT plan(12);
+
+SELECT lives_ok('SELECT deptperf_setup()', 'the workspace is made');
+SELECT setseed(0.31);
+
+-- 300 departments; each hangs below an earlier one, or is a root.
+INSERT INTO deptperf.department (dept_id, code, parent_id)
+  SELECT i, 'd' || i, CASE WHEN i > 4 AND random() < 0.95 THEN 1 + floor(random() * (i - 1) * 0.5)::int END
+  FROM generate_series(1, 300) AS i;
+
+-- Three years; rows(n): about n records for each department and year, some
+-- units without any.  Amounts are of many scales, so that ratios are not neat.
+CREATE FUNCTION pg_temp.rows(n int) RETURNS TABLE (dept_id bigint, fiscal_year int) LANGUAGE sql AS $$
+  SELECT d, y FROM generate_series(1, 300) AS d, generate_series(2019, 2021) AS y, generate_series(1, n) WHERE random() < 0.7
+$$;
+CREATE FUNCTION pg_temp.money(most numeric) RETURNS numeric LANGUAGE sql AS $$
+  SELECT round(random()::numeric * most, (random() * 4)::int)
+$$;
+CREATE FUNCTION pg_temp.pick(variadic text[]) RETURNS text LANGUAGE sql AS $$
+  SELECT $1[1 + floor(random() * cardinality($1))::int]
+$$;
+
+INSERT INTO deptperf.budget (dept_id, fiscal_year, expense_class, three_public, initial, adjusted)
+  SELECT r.*, pg_temp.pick('personnel', 'public', 'project', 'other'), random() < 0.2, pg_temp.money(100), 1 + pg_temp.money(120) FROM pg_temp.rows(4) AS r;
+INSERT INTO deptperf.execution (dept_id, fiscal_year, month, expense_class, three_public, amount)
+  SELECT r.*, 1 + floor(random() * 12)::int, pg_temp.pick('personnel', 'public', 'project', 'other'), random() < 0.2, pg_temp.money(40) - 3 FROM pg_temp.rows(9) AS r;
+INSERT INTO deptperf.adjustment (dept_id, fiscal_year, amount)
+  SELECT r.*, pg_temp.money(30) - 12 FROM pg_temp.rows(1) AS r;
+INSERT INTO deptperf.procurement (dept_id, fiscal_year, planned, actual)
+  SELECT r.*, pg_temp.money(1000), pg_temp.money(900) FROM pg_temp.rows(3) AS r;
+INSERT INTO deptperf.fixed_asset (dept_id, fiscal_year, original_value, in_use)
+  SELECT r.*, pg_temp.money(1000), random() < 0.75 FROM pg_temp.rows(6) AS r;
+INSERT INTO deptperf.staffing (dept_id, fiscal_year, establishment, on_establishment, external)
+  SELECT r.*, floor(random() * 50), floor(random() * 45), floor(random() * 4) FROM pg_temp.rows(1) AS r;
+INSERT INTO deptperf.project (dept_id, fiscal_year, planned, on_time)
+  SELECT r.*, 2, floor(random() * 3) FROM pg_temp.rows(2) AS r;
+INSERT INTO deptperf.key_task (dept_id, fiscal_year, missed)
+  SELECT r.*, floor(random() * 1.1) FROM pg_temp.rows(1) AS r;
+INSERT INTO deptperf.performance_target (dept_id, fiscal_year, aspect, weight, earned)
+  SELECT r.*, pg_temp.pick('social', 'economic', 'ecological', 'sustainable', 'output', 'satisfaction'), 10, pg_temp.money(10) FROM pg_temp.rows(4) AS r;
+INSERT INTO deptperf.petition (dept_id, fiscal_year, received, answered, answered_in_time)
+  SELECT r.*, 10, 10 - a, 10 - a - b FROM pg_temp.rows(1) AS r, LATERAL (SELECT floor(random() * 1.2) + r.dept_id * 0 AS a, floor(random() * 1.3) + r.dept_id * 0 AS b) AS x;
+INSERT INTO deptperf.satisfaction_survey (dept_id, fiscal_year, respondents, satisfied)
+  SELECT r.*, 100, 75 + floor(random() * 26) FROM pg_temp.rows(2) AS r;
+INSERT INTO deptperf.disclosure (dept_id, fiscal_year, kind, level)
+  SELECT r.*, kind, floor(random() * 3) FROM pg_temp.rows(1) AS r, unnest('{budget,final_accounts}'::text[]) AS kind;
+INSERT INTO deptperf.finding (dept_id, fiscal_year, kind, count)
+  SELECT r.*, pg_temp.pick('budget_nonconformity', 'target_nonconformity', 'target_nonconformity', 'violation'), floor(random() * 3) FROM pg_temp.rows(1) AS r WHERE random() < 0.3;
+DO $$ BEGIN
+    PERFORM deptperf_close(2021);
+    PERFORM deptperf_close(2020, 'finding');
+END $$;
+
+-- Judgements of every judged item for most departments, in half points.
+INSERT INTO deptperf.assessment (dept_id, fiscal_year, item, points, reason)
+  SELECT d, y, i.code, CASE WHEN random() < 0.3 THEN i.points / 2 ELSE i.points END, 'random'
+  FROM generate_series(1, 300) AS d, generate_series(2019, 2021) AS y, deptperf.framework_item AS i
+  WHERE i.framework = 'sz-2021' AND i.formula IS NULL AND (d + y) % 5 > 0;
+
+-- 1. One department for every inner node: n0 gets the records of the subtree of
+-- n, and n's judgements (those never roll up).
+INSERT INTO deptperf.department (dept_id, code)
+  SELECT 10000 + d.dept_id, d.code || '0' FROM deptperf.department d
+  WHERE EXISTS (SELECT FROM deptperf.department c WHERE c.parent_id = d.dept_id) ORDER BY 1;
+
+CREATE TEMP TABLE source (source text, columns text);
+INSERT INTO source VALUES
+  ('budget', 'expense_class, three_public, initial, adjusted'), ('execution', 'month, expense_class, three_public, amount'),
+  ('adjustment', 'amount'), ('procurement', 'planned, actual'), ('fixed_asset', 'original_value, in_use'),
+  ('staffing', 'establishment, on_establishment, external'), ('project', 'planned, on_time'), ('key_task', 'assigned, missed'),
+  ('performance_target', 'aspect, weight, earned'), ('petition', 'received, answered, answered_in_time'),
+  ('satisfaction_survey', 'respondents, satisfied'), ('disclosure', 'kind, level, due'), ('finding', 'kind, count'),
+  ('measurement', 'fact, amount');
+DO $$
+DECLARE
+    s record;
+BEGIN
+    FOR s IN SELECT * FROM source LOOP
+        EXECUTE format('INSERT INTO deptperf.%I (dept_id, fiscal_year, %s)
+                        WITH RECURSIVE tree(top, dept_id) AS (
+                            SELECT dept_id - 10000, dept_id - 10000 FROM deptperf.department WHERE dept_id > 10000
+                            UNION ALL SELECT top, c.dept_id FROM tree JOIN deptperf.department c ON c.parent_id = tree.dept_id)
+                        SELECT 10000 + top, fiscal_year, %2$s FROM tree JOIN deptperf.%1$I USING (dept_id)', s.source, s.columns);
+    END LOOP;
+    PERFORM deptperf_close(2021);
+    PERFORM deptperf_close(2020, 'finding', dept_id) FROM deptperf.department WHERE dept_id > 10000;
+END $$;
+INSERT INTO deptperf.assessment (dept_id, fiscal_year, item, points, reason)
+  SELECT 10000 + dept_id, fiscal_year, item, points, reason FROM deptperf.assessment
+  WHERE 10000 + dept_id IN (SELECT dept_id FROM deptperf.department);
+
+CREATE TEMP TABLE s AS SELECT dept_id, fiscal_year, framework, total, grade, provisional, open, open_items, silent FROM deptperf.score;
+CREATE TEMP TABLE i AS SELECT dept_id, fiscal_year, indicator, state, points FROM deptperf.indicator_score;
+CREATE TEMP TABLE e AS SELECT dept_id, fiscal_year, indicator, item, state, points, max_points FROM deptperf.item_score;
+
+SELECT cmp_ok((SELECT count(*)::int FROM s WHERE total IS NOT NULL AND dept_id < 10000), '>', 50, 'many departments have a total');
+SELECT cmp_ok((SELECT count(DISTINCT state)::int FROM e), '>=', 4, 'states of many kinds occur');
+
+SELECT is_empty($$
+  SELECT s.dept_id, s.fiscal_year, s.total, one.total, s.provisional, one.provisional, s.open, one.open, s.open_items, one.open_items
+  FROM s FULL JOIN (SELECT * FROM s WHERE dept_id > 10000) AS one ON one.dept_id = 10000 + s.dept_id AND one.fiscal_year = s.fiscal_year
+  WHERE (s.dept_id IS NULL OR s.dept_id + 10000 IN (SELECT dept_id FROM deptperf.department))
+    AND (s.total, s.grade, s.provisional, s.open, s.open_items) IS DISTINCT FROM (one.total, one.grade, one.provisional, one.open, one.open_items) $$,
+  'the score of a bureau is the score of the same records put on one department');
+
+SELECT is_empty($$
+  SELECT e.dept_id, e.fiscal_year, e.item, e.state, e.points, one.state, one.points
+  FROM e LEFT JOIN e AS one ON one.dept_id = 10000 + e.dept_id AND one.fiscal_year = e.fiscal_year AND one.item = e.item
+  WHERE e.dept_id + 10000 IN (SELECT dept_id FROM deptperf.department)
+    AND (e.state, e.points) IS DISTINCT FROM (one.state, one.points) $$,
+  'and so is each item');
+
+-- 2. The point path.
+SELECT is_empty($$
+  WITH point AS (SELECT dept_id, fiscal_year, framework, total, grade, provisional, open, open_items, silent
+                 FROM deptperf_scores((SELECT array_agg(dept_id) FROM deptperf.department), '{2019,2020,2021}'))
+  (SELECT 'only in the view', * FROM s EXCEPT ALL SELECT 'only in the view', * FROM point)
+  UNION ALL
+  (SELECT 'only by deptperf_scores', * FROM point EXCEPT ALL SELECT 'only by deptperf_scores', * FROM s) $$,
+  'deptperf_scores gives the rows of the view score');
+
+SELECT is_empty($$
+  SELECT dept_id, fiscal_year, total, deptperf_total(dept_id, fiscal_year), grade, deptperf_grade(dept_id, fiscal_year)
+  FROM s WHERE (deptperf_total(dept_id, fiscal_year), deptperf_grade(dept_id, fiscal_year)) IS DISTINCT FROM (total, grade) $$,
+  'deptperf_total and deptperf_grade agree with it');
+
+-- 3. Evaluation of the view facts with the view inputs.
+SELECT is_empty($$
+  SELECT dept_id, fiscal_year, s.total, t.*
+  FROM deptperf.facts FULL JOIN deptperf.inputs USING (dept_id, fiscal_year) FULL JOIN s USING (dept_id, fiscal_year),
+       deptperf_evaluate_total(deptperf_framework_document('sz-2021'), coalesce(facts, '{}'), coalesce(inputs, '{}')) AS t
+  WHERE (s.total, s.grade, s.provisional, s.open, s.open_items) IS DISTINCT FROM (t.total, t.grade, t.provisional, t.open, t.open_items) $$,
+  'deptperf_evaluate_total on facts agrees with score');
+
+SELECT is_empty($$
+  SELECT s.dept_id, s.fiscal_year, s.provisional, x.provisional
+  FROM s, LATERAL (SELECT coalesce(sum(points), 0) AS provisional FROM i WHERE i.dept_id = s.dept_id AND i.fiscal_year = s.fiscal_year) AS x
+  WHERE s.provisional IS DISTINCT FROM x.provisional $$,
+  'provisional is the sum of the indicators known');
+
+-- 4. The 21 functions on the facts and judgements of each department and year.
+-- A vetoed B1.2 is 0 at once, also where the function is given a NULL.
+CREATE FUNCTION pg_temp.f(facts jsonb, name text) RETURNS numeric IMMUTABLE LANGUAGE sql RETURN (facts ->> name)::numeric;
+CREATE FUNCTION pg_temp.level(facts jsonb, kind text) RETURNS numeric IMMUTABLE LANGUAGE sql AS $$
+  SELECT CASE WHEN due = 0 THEN NULL WHEN level = due THEN 2 WHEN level > 0 THEN 1 WHEN level = 0 THEN 0 END
+  FROM (SELECT pg_temp.f(facts, kind || '_disclosure_level') AS level, pg_temp.f(facts, kind || '_disclosure_due') AS due) AS x
+$$;
+CREATE TEMP TABLE function_score AS
+  SELECT dept_id, fiscal_year, v.*
+  FROM s LEFT JOIN deptperf.facts AS f USING (dept_id, fiscal_year) LEFT JOIN deptperf.inputs AS j USING (dept_id, fiscal_year), LATERAL (VALUES
+    ('A1.1', deptperf_budget_rationality(pg_temp.f(inputs, 'A1.1.1'), pg_temp.f(inputs, 'A1.1.2'), pg_temp.f(inputs, 'A1.1.3'), pg_temp.f(inputs, 'A1.1.4'), pg_temp.f(inputs, 'A1.1.5'))),
+    ('A1.2', deptperf_budget_compliance(pg_temp.f(facts, 'finding_budget_nonconformity'))),
+    ('A2.1', deptperf_target_completeness(pg_temp.f(facts, 'finding_target_nonconformity'))),
+    ('A2.2', deptperf_target_clarity(pg_temp.f(inputs, 'A2.2.1'), pg_temp.f(inputs, 'A2.2.2'), pg_temp.f(inputs, 'A2.2.3'), pg_temp.f(inputs, 'A2.2.4'), pg_temp.f(inputs, 'A2.2.5'))),
+    ('B1.1', deptperf_procurement_execution(pg_temp.f(facts, 'procurement_actual'), pg_temp.f(facts, 'procurement_planned'), pg_temp.f(inputs, 'B1.1.2'))),
+    ('B1.2', CASE WHEN pg_temp.f(facts, 'finding_violation') > 0 THEN 0
+             WHEN pg_temp.f(facts, 'budget_initial') = 0 THEN NULL      -- missing, or an error
+             ELSE deptperf_financial_compliance(pg_temp.f(inputs, 'B1.2.1'), pg_temp.f(facts, 'adjusted_amount'), pg_temp.f(facts, 'budget_initial'), pg_temp.f(inputs, 'B1.2.3'),
+                                                coalesce(pg_temp.f(facts, 'finding_violation'), 0)) END),
+    ('B1.3', deptperf_disclosure(pg_temp.level(facts, 'budget'), pg_temp.level(facts, 'final_accounts'))),
+    ('B2.1', deptperf_project_procedure(pg_temp.f(inputs, 'B2.1.1'), pg_temp.f(inputs, 'B2.1.2'))),
+    ('B2.2', deptperf_project_supervision(pg_temp.f(inputs, 'B2.2.1'), pg_temp.f(inputs, 'B2.2.2'))),
+    ('B3.1', deptperf_asset_safety(pg_temp.f(inputs, 'B3.1.1'), pg_temp.f(inputs, 'B3.1.2'))),
+    ('B3.2', deptperf_asset_utilization(pg_temp.f(facts, 'assets_in_use'), pg_temp.f(facts, 'assets_total'))),
+    ('B4.1', deptperf_staffing_control(pg_temp.f(facts, 'staff_on_establishment'), pg_temp.f(facts, 'establishment'))),
+    ('B4.2', deptperf_external_staff_control(pg_temp.f(facts, 'staff_external'), pg_temp.f(facts, 'staff_on_establishment'))),
+    ('B5.1', deptperf_management_system(pg_temp.f(inputs, 'B5.1.1'), pg_temp.f(inputs, 'B5.1.2'), pg_temp.f(inputs, 'B5.1.3'))),
+    ('C1.1', deptperf_public_expense_control(pg_temp.f(facts, 'three_public_paid'), pg_temp.f(facts, 'three_public_budget'), pg_temp.f(facts, 'public_paid'), pg_temp.f(facts, 'public_budget'))),
+    ('C2.1', CASE WHEN pg_temp.f(facts, 'budget_adjusted') > 0 THEN    -- payments without a budget would be an error
+             deptperf_budget_execution(pg_temp.f(facts, 'paid_q1'), pg_temp.f(facts, 'paid_q2'), pg_temp.f(facts, 'paid_q3'), pg_temp.f(facts, 'paid_q4'), pg_temp.f(facts, 'budget_adjusted')) END),
+    ('C2.2', deptperf_key_tasks(pg_temp.f(facts, 'key_tasks_missed'))),
+    ('C2.3', deptperf_project_timeliness(pg_temp.f(facts, 'projects_on_time'), pg_temp.f(facts, 'projects_planned'))),
+    ('C3.1', deptperf_benefit(pg_temp.f(facts, 'benefit_earned'), pg_temp.f(facts, 'benefit_weight'),
+             (SELECT count(*) FROM unnest('{benefit_social,benefit_economic,benefit_ecological,benefit_sustainable}'::text[]) AS a WHERE pg_temp.f(facts, a) > 0))),
+    ('C4.1', deptperf_petitions(pg_temp.f(inputs, 'C4.1.1'), pg_temp.f(facts, 'petitions_received'), pg_temp.f(facts, 'petitions_answered'), pg_temp.f(facts, 'petitions_in_time'))),
+    ('C4.2', deptperf_satisfaction(pg_temp.f(facts, 'survey_satisfied'), pg_temp.f(facts, 'survey_respondents')))) AS v(indicator, points);
+
+SELECT is_empty($$
+  SELECT dept_id, fiscal_year, indicator, i.state, i.points AS view, f.points AS function
+  FROM function_score f FULL JOIN i USING (dept_id, fiscal_year, indicator)
+  WHERE i.points IS DISTINCT FROM f.points $$,
+  'the 21 functions on its facts give each indicator of each department');
+
+SELECT is_empty($$
+  SELECT s.dept_id, s.fiscal_year, s.total, x.total
+  FROM s, LATERAL (SELECT CASE WHEN count(points) = 21 THEN sum(points) END AS total
+                   FROM function_score f WHERE f.dept_id = s.dept_id AND f.fiscal_year = s.fiscal_year) AS x
+  WHERE s.total IS DISTINCT FROM x.total $$,
+  'and together its total');
+
+SELECT isnt_empty($$
+  SELECT dept_id FROM s JOIN LATERAL (SELECT avg(u.total) AS mean FROM deptperf.department d JOIN s AS u USING (dept_id)
+                                      WHERE d.parent_id = s.dept_id AND u.fiscal_year = s.fiscal_year) AS units ON true
+  WHERE round(mean, 2) <> total $$,
+  'which is not the mean of the totals of its units');
+
+SELECT * FROM finish();
+ROLLBACK;
