@@ -40,6 +40,7 @@ read_json_number(const JsonbValue *value, DpDec *result)
 static void
 read_facts(DpEvaluation *evaluation, Jsonb *facts)
 {
+	bool		is_object = JB_ROOT_IS_OBJECT(facts);
 	ListCell   *cell;
 
 	foreach(cell, evaluation->framework->facts)
@@ -48,7 +49,8 @@ read_facts(DpEvaluation *evaluation, Jsonb *facts)
 		const char *name = lfirst(cell);
 		JsonbValue	value;
 
-		if (getKeyJsonValueFromContainer(&facts->root, name, strlen(name), &value) == NULL ||
+		if (!is_object ||
+			getKeyJsonValueFromContainer(&facts->root, name, strlen(name), &value) == NULL ||
 			value.type == jbvNull)
 			fact->state = DP_FACT_ABSENT;
 		else
@@ -84,7 +86,7 @@ read_inputs(DpEvaluation *evaluation, Jsonb *inputs)
 
 	memset(evaluation->item_input, 0, sizeof(DpInput) * framework->nitems);
 	memset(evaluation->indicator_input, 0, sizeof(DpInput) * framework->nindicators);
-	if (JsonContainerSize(&inputs->root) == 0)
+	if (!JB_ROOT_IS_OBJECT(inputs) || JB_ROOT_COUNT(inputs) == 0)
 		return;
 	it = JsonbIteratorInit(&inputs->root);
 	while ((token = JsonbIteratorNext(&it, &value, true)) != WJB_DONE)
@@ -103,21 +105,10 @@ read_inputs(DpEvaluation *evaluation, Jsonb *inputs)
 	}
 }
 
-static void
-need_object(Jsonb *value, const char *what)
-{
-	if (!JB_ROOT_IS_OBJECT(value))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s are not a JSON object", what),
-				 errhint("Write an object of names and values, such as {\"assets_total\": 100}.")));
-}
-
+/* What is no object says nothing. */
 void
 dp_evaluation_read(DpEvaluation *evaluation, Jsonb *facts, Jsonb *inputs)
 {
-	need_object(facts, "facts");
-	need_object(inputs, "inputs");
 	read_facts(evaluation, facts);
 	read_inputs(evaluation, inputs);
 }

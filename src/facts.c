@@ -313,16 +313,13 @@ dp_fact_sums_json(const DpFactSums *sums, bool units)
 }
 
 /*
- * deptperf_silent(facts, units): how many (unit, source) pairs of a subtree
- * of so many units do not speak although another unit of it does.  A
- * measurement speaks for itself and not for its unit.
+ * How many (unit, source) pairs of a subtree of so many units do not speak
+ * although another unit of it does.  A measurement speaks for itself and not
+ * for its unit.
  */
-PG_FUNCTION_INFO_V1(deptperf_silent);
-Datum
-deptperf_silent(PG_FUNCTION_ARGS)
+int64
+dp_silent(Jsonb *facts, int64 units)
 {
-	Jsonb	   *facts = PG_GETARG_JSONB_P(0);
-	int64		units = PG_GETARG_INT64(1);
 	int64		silent = 0;
 	JsonbIterator *it;
 	JsonbIteratorToken token;
@@ -330,13 +327,13 @@ deptperf_silent(PG_FUNCTION_ARGS)
 	bool		counts = false;
 
 	if (!JB_ROOT_IS_OBJECT(facts))
-		PG_RETURN_INT64(0);
+		return 0;
 	it = JsonbIteratorInit(&facts->root);
 	while ((token = JsonbIteratorNext(&it, &value, true)) != WJB_DONE)
 	{
 		if (token == WJB_KEY)
 		{
-			FactName		name = {value.val.string.val, value.val.string.len};
+			FactName	name = {value.val.string.val, value.val.string.len};
 
 			counts = ends_with(&name, UNITS) &&
 				!(name.len == strlen("measurement" UNITS) &&
@@ -347,10 +344,17 @@ deptperf_silent(PG_FUNCTION_ARGS)
 			DpDec		speaking;
 
 			if (dp_dec_read(NumericGetDatum(value.val.numeric), &speaking) &&
-				speaking.big == NULL && speaking.scale == 0 &&
-				speaking.v >= 1 && speaking.v < units)
+				dp_dec_cmp(speaking, DP_INT(1)) >= 0 && dp_dec_cmp(speaking, DP_INT(units)) < 0)
 				silent += units - (int64) speaking.v;
 		}
 	}
-	PG_RETURN_INT64(silent);
+	return silent;
+}
+
+/* deptperf_silent(facts, units) */
+PG_FUNCTION_INFO_V1(deptperf_silent);
+Datum
+deptperf_silent(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT64(dp_silent(PG_GETARG_JSONB_P(0), PG_GETARG_INT64(1)));
 }

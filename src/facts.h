@@ -35,5 +35,6 @@ extern DpFactSums *dp_fact_sums_make(DpFactNames *names, MemoryContext context);
 extern void dp_fact_sums_add(DpFactSums *sums, int place, DpFactState state, DpDec value);
 extern void dp_fact_sums_add_json(DpFactSums *sums, Jsonb *facts);
 extern Jsonb *dp_fact_sums_json(const DpFactSums *sums, bool units);
+extern int64 dp_silent(Jsonb *facts, int64 units);
 
 #endif							/* DEPTPERF_FACTS_H */

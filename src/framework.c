@@ -76,11 +76,9 @@ read_number(const Member *member, const char *key)
 	return result;
 }
 
-/*
- * The members of a list as an array; none where the list is left out.
- */
+/* The members of a list as an array; only some lists may be left out. */
 static Member *
-read_list(Jsonb *document, const char *list, int *n)
+read_list(Jsonb *document, const char *list, bool required, int *n)
 {
 	JsonbValue	value;
 	JsonbIterator *it;
@@ -91,7 +89,11 @@ read_list(Jsonb *document, const char *list, int *n)
 
 	*n = 0;
 	if (find(&document->root, list, &value) == NULL)
-		return NULL;
+	{
+		if (!required)
+			return NULL;
+		value.type = jbvNull;
+	}
 	if (value.type != jbvBinary || !JsonContainerIsArray(value.val.binary.data))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -182,7 +184,7 @@ place_of_group(const DpFramework *framework, const char *code)
 static void
 parse_groups(DpFramework *framework, Jsonb *document)
 {
-	Member	   *members = read_list(document, "groups", &framework->ngroups);
+	Member	   *members = read_list(document, "groups", false, &framework->ngroups);
 
 	framework->group = palloc0(sizeof(DpGroup) * (framework->ngroups + 1));
 	for (int i = 0; i < framework->ngroups; i++)
@@ -210,7 +212,7 @@ parse_groups(DpFramework *framework, Jsonb *document)
 static void
 parse_indicators(DpFramework *framework, Jsonb *document)
 {
-	Member	   *members = read_list(document, "indicators", &framework->nindicators);
+	Member	   *members = read_list(document, "indicators", true, &framework->nindicators);
 
 	framework->indicator = palloc0(sizeof(DpIndicator) * (framework->nindicators + 1));
 	for (int i = 0; i < framework->nindicators; i++)
@@ -277,7 +279,7 @@ parse_formula_and_rule(DpFramework *framework, const Member *member,
 static void
 parse_items(DpFramework *framework, Jsonb *document)
 {
-	Member	   *members = read_list(document, "items", &framework->nitems);
+	Member	   *members = read_list(document, "items", true, &framework->nitems);
 
 	framework->item = palloc0(sizeof(DpItem) * (framework->nitems + 1));
 	for (int i = 0; i < framework->nitems; i++)
@@ -307,7 +309,7 @@ static void
 parse_requirements(DpFramework *framework, Jsonb *document)
 {
 	int			n;
-	Member	   *members = read_list(document, "requirements", &n);
+	Member	   *members = read_list(document, "requirements", false, &n);
 
 	for (int i = 0; i < n; i++)
 	{
@@ -332,7 +334,7 @@ compare_bands(const void *a, const void *b)
 static void
 parse_bands(DpFramework *framework, Jsonb *document)
 {
-	Member	   *members = read_list(document, "bands", &framework->nbands);
+	Member	   *members = read_list(document, "bands", false, &framework->nbands);
 
 	framework->band = palloc0(sizeof(DpBand) * (framework->nbands + 1));
 	for (int i = 0; i < framework->nbands; i++)

@@ -2,7 +2,7 @@
 -- deptperf_facts(jsonb) and deptperf_unit_facts(jsonb): exact sums, whatever the
 -- order and however many workers; NaN poisons its fact and nothing else.
 BEGIN;
-SELECT plan(30);
+SELECT plan(31);
 
 CREATE FUNCTION pg_temp.error(statement text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
@@ -78,7 +78,7 @@ SELECT setseed(0.2021);
 CREATE TABLE amounts AS
   SELECT i, (random() * 40)::int AS dept, 2019 + (random() * 2)::int AS year, 'f' || (random() * 5)::int AS name,
          CASE WHEN random() < 0.05 THEN NULL
-              ELSE round((random() - 0.3)::numeric * 10 ^ (random() * 12)::int, (random() * 6)::int) END
+              ELSE round((random() - 0.3)::numeric * (10::numeric ^ (random() * 12)::int), (random() * 6)::int) END
          * CASE WHEN i % 5000 = 0 THEN 1e40 WHEN i % 5001 = 0 THEN 1e-40 ELSE 1 END AS amount
   FROM generate_series(1, 40000) AS i;
 ANALYZE amounts;
@@ -116,6 +116,13 @@ FROM (SELECT v, deptperf_facts('n', '{}', 'a', v) OVER (ORDER BY v) AS f FROM (V
 SELECT is(array_agg(f::text ORDER BY v), '{"{\"a\": 3}","{\"a\": 6}","{\"a\": 5}"}', 'a moving window over facts')
 FROM (SELECT v, deptperf_facts(jsonb_build_object('a', v)) OVER (ORDER BY v ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING) AS f
       FROM (VALUES (1), (2), (3)) AS x(v)) AS y;
+
+SELECT is_empty($$
+  SELECT call, error
+  FROM unnest('{"deptperf_facts(''n'', ''{}'', ''a'')","deptperf_facts(''n'', ''{}'', ''a'', 1, ''b'')","deptperf_facts(''n'', ''{}'', ''a'', 1::float8)",
+                "deptperf_facts(''n'', ''{}'', ''a'', true)","deptperf_facts(''n'', ''{}'', 1, 1)"}'::text[]) AS call,
+       pg_temp.error('SELECT ' || call) AS error
+  WHERE error !~ '^(22|42)' $$, 'a name without an amount, a float or no number as amount, a name that is no text: refused');
 
 -- 6. Parallel.
 CREATE TEMP TABLE serial AS SELECT dept, year, facts::text FROM grouped;

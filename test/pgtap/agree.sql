@@ -3,7 +3,7 @@
 -- department; the views, the point functions, deptperf_evaluate_total on facts
 -- and the 21 functions on facts agree.
 BEGIN;
-SELECT plan(12);
+SELECT plan(13);
 
 SELECT lives_ok('SELECT deptperf_setup()', 'the workspace is made');
 SELECT setseed(0.31);
@@ -62,10 +62,10 @@ INSERT INTO deptperf.assessment (dept_id, fiscal_year, item, points, reason)
   FROM generate_series(1, 300) AS d, generate_series(2019, 2021) AS y, deptperf.framework_item AS i
   WHERE i.framework = 'sz-2021' AND i.formula IS NULL AND (d + y) % 5 > 0;
 
--- 1. One department for every inner node: n0 gets the records of the subtree of
--- n, and n's judgements (those never roll up).
+-- 1. One department for every inner node: 'alone n' gets the records of
+-- the subtree of n, and n's judgements (those never roll up).
 INSERT INTO deptperf.department (dept_id, code)
-  SELECT 10000 + d.dept_id, d.code || '0' FROM deptperf.department d
+  SELECT 10000 + d.dept_id, 'alone ' || d.code FROM deptperf.department d
   WHERE EXISTS (SELECT FROM deptperf.department c WHERE c.parent_id = d.dept_id) ORDER BY 1;
 
 CREATE TEMP TABLE source (source text, columns text);
@@ -192,6 +192,57 @@ SELECT is_empty($$
                    FROM function_score f WHERE f.dept_id = s.dept_id AND f.fiscal_year = s.fiscal_year) AS x
   WHERE s.total IS DISTINCT FROM x.total $$,
   'and together its total');
+
+-- 5. The computed items in plain SQL, as somebody else would write them.
+CREATE TEMP TABLE n AS
+  SELECT dept_id, fiscal_year, r.* FROM deptperf.facts, jsonb_to_record(facts) AS r(
+    finding_budget_nonconformity numeric, finding_target_nonconformity numeric, procurement_actual numeric, procurement_planned numeric,
+    adjusted_amount numeric, budget_initial numeric, budget_adjusted numeric, budget_disclosure_level numeric, budget_disclosure_due numeric,
+    final_accounts_disclosure_level numeric, final_accounts_disclosure_due numeric, assets_in_use numeric, assets_total numeric,
+    staff_on_establishment numeric, establishment numeric, staff_external numeric, three_public_paid numeric, three_public_budget numeric,
+    public_paid numeric, public_budget numeric, paid_q1 numeric, paid_q2 numeric, paid_q3 numeric, paid_q4 numeric, key_tasks_missed numeric,
+    projects_on_time numeric, projects_planned numeric, benefit_earned numeric, benefit_weight numeric,
+    petitions_received numeric, petitions_answered numeric, petitions_in_time numeric, survey_satisfied numeric, survey_respondents numeric);
+CREATE TEMP VIEW plain AS
+  SELECT dept_id, fiscal_year, v.*
+  FROM n, LATERAL (SELECT staff_on_establishment + staff_external AS staff, nullif(budget_adjusted, 0) AS b,
+                          paid_q1 AS q1, paid_q1 + paid_q2 AS q2, paid_q1 + paid_q2 + paid_q3 AS q3, paid_q1 + paid_q2 + paid_q3 + paid_q4 AS q4) AS x,
+  LATERAL (VALUES
+    ('A1.2.1', CASE WHEN finding_budget_nonconformity > 5 THEN 0 ELSE 5 - finding_budget_nonconformity END),
+    ('A2.1.1', CASE WHEN finding_target_nonconformity > 3 THEN 0 ELSE 3 - finding_target_nonconformity END),
+    ('B1.1.1', CASE WHEN procurement_planned = 0 AND procurement_actual = 0 THEN 1 WHEN procurement_actual > procurement_planned THEN 0
+               ELSE procurement_actual / procurement_planned END),
+    ('B1.2.2', CASE WHEN budget_initial = 0 THEN NULL WHEN adjusted_amount <= 0.1 * budget_initial THEN 1 WHEN adjusted_amount >= 0.2 * budget_initial THEN 0
+               ELSE 2 - 10 * adjusted_amount / budget_initial END),
+    ('B1.3.1', CASE WHEN budget_disclosure_due = 0 THEN NULL WHEN budget_disclosure_level = budget_disclosure_due THEN 1.5
+               WHEN budget_disclosure_level > 0 THEN 1 WHEN budget_disclosure_level = 0 THEN 0 END),
+    ('B1.3.2', CASE WHEN final_accounts_disclosure_due = 0 THEN NULL WHEN final_accounts_disclosure_level = final_accounts_disclosure_due THEN 1.5
+               WHEN final_accounts_disclosure_level > 0 THEN 1 WHEN final_accounts_disclosure_level = 0 THEN 0 END),
+    ('B3.2.1', CASE WHEN assets_in_use >= 0.9 * assets_total THEN 1 WHEN assets_in_use >= 0.75 * assets_total THEN 0.7
+               WHEN assets_in_use >= 0.6 * assets_total THEN 0.4 WHEN assets_in_use >= 0 THEN 0 END),
+    ('B4.1.1', CASE WHEN staff_on_establishment <= establishment THEN 1 WHEN staff_on_establishment > establishment THEN 0 END),
+    ('B4.2.1', CASE WHEN staff = 0 THEN NULL WHEN staff_external < 0.05 * staff THEN 1 WHEN staff_external <= 0.1 * staff THEN 0.5 WHEN staff > 0 THEN 0 END),
+    ('C1.1.1', CASE WHEN three_public_paid = 0 AND three_public_budget = 0 OR three_public_paid < 0.9 * three_public_budget THEN 3
+               WHEN three_public_paid <= three_public_budget THEN 2 WHEN three_public_paid > three_public_budget THEN 0 END),
+    ('C1.1.2', CASE WHEN public_paid = 0 AND public_budget = 0 OR public_paid < 0.9 * public_budget THEN 3
+               WHEN public_paid <= public_budget THEN 2 WHEN public_paid > public_budget THEN 0 END),
+    ('C2.1.1', CASE WHEN q1 < 0 THEN 0 * b WHEN q1 > 0.25 * b THEN 1 ELSE 4 * q1 / b END),
+    ('C2.1.2', CASE WHEN q2 < 0 THEN 0 * b WHEN q2 > 0.5 * b THEN 1 ELSE 2 * q2 / b END),
+    ('C2.1.3', CASE WHEN q3 < 0 THEN 0 * b WHEN q3 > 0.75 * b THEN 1 ELSE 4 * q3 / (3 * b) END),
+    ('C2.1.4', CASE WHEN q4 < 0 THEN 0 * b WHEN q4 > b THEN 1 ELSE q4 / b END),
+    ('C2.1.5', greatest(0 * b * q4, least(2 + 0 * b * q4, 2 * (q1 / b / 0.25 + q2 / b / 0.5 + q3 / b / 0.75 + q4 / b) / 4))),
+    ('C2.2.1', CASE WHEN key_tasks_missed > 1 THEN 0 ELSE 8 - 4 * key_tasks_missed END),
+    ('C2.3.1', CASE WHEN projects_planned = 0 THEN 6 ELSE 6 * projects_on_time / projects_planned END),
+    ('C3.1.1', 25 * benefit_earned / nullif(benefit_weight, 0)),
+    ('C4.1.2', CASE WHEN petitions_answered = petitions_received THEN 1 WHEN petitions_answered < petitions_received THEN 0 END),
+    ('C4.1.3', CASE WHEN petitions_in_time = petitions_received THEN 1 WHEN petitions_in_time < petitions_received THEN 0 END),
+    ('C4.2.1', CASE WHEN survey_respondents = 0 THEN NULL WHEN survey_satisfied >= 0.95 * survey_respondents THEN 6 WHEN survey_satisfied >= 0.9 * survey_respondents THEN 4
+               WHEN survey_satisfied >= 0.8 * survey_respondents THEN 2 WHEN survey_satisfied >= 0 THEN 1 END)) AS v(item, points);
+SELECT is_empty($$
+  SELECT dept_id, fiscal_year, item, e.state, e.points AS view, round(p.points, 6) AS plain
+  FROM plain p JOIN e USING (dept_id, fiscal_year, item)
+  WHERE e.points IS DISTINCT FROM round(p.points, 6) $$,
+  'the items are what plain SQL makes of the same facts');
 
 SELECT isnt_empty($$
   SELECT dept_id FROM s JOIN LATERAL (SELECT avg(u.total) AS mean FROM deptperf.department d JOIN s AS u USING (dept_id)

@@ -2,7 +2,7 @@
 -- and year of any integer type, by code of any text type, by 'division:code';
 -- errors that name what is known; saved plans that follow every change.
 BEGIN;
-SELECT plan(24);
+SELECT plan(25);
 
 SELECT lives_ok('SELECT deptperf_setup(framework => ''sz-2021-records'')', 'the workspace is made');
 
@@ -60,6 +60,12 @@ SELECT is_empty($$
                 "deptperf_total(NULL::int, NULL)","deptperf_grade(NULL::bigint, 2021)","deptperf_grade(NULL::text, 2021)","deptperf_grade(1, NULL)",
                 "deptperf_grade(''bureau'', NULL)"}'::text[]) AS call, pg_temp.gives(call) AS got
   WHERE got <> 'null' $$, 'NULL in gives NULL');
+
+SELECT is_empty($$
+  SELECT call, got
+  FROM unnest('{"deptperf_grade(dept => 1, year => 2021)","deptperf_grade(dept => ''bureau'', year => 2021)","deptperf_grade(score => deptperf_total(dept => 1, year => 2021))",
+                "deptperf_grade(deptperf_total(dept => ''bureau'', year => 2021))"}'::text[]) AS call, pg_temp.gives(call) AS got
+  WHERE got <> '优' $$, 'by the names of the arguments');
 
 SELECT is(deptperf_total(1, 2050), NULL, 'a year without facts has no total');
 SELECT is(deptperf_grade('bureau', 2050), NULL, 'and no grade');

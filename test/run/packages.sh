@@ -5,7 +5,7 @@
 #   packages.sh check     that, and what the tests need
 #
 # Needs root or sudo, and only when something is missing. Nothing else on the
-# machine changes: no cluster is created, started, stopped or upgraded.
+# machine changes: no cluster is created, started or stopped.
 # PG_CONFIG names the server to build for, when it isn't the first in PATH.
 set -euo pipefail
 
@@ -28,15 +28,20 @@ server_major() {
 
 # The version of an installed package; nothing when it isn't installed.
 installed() {
-	dpkg-query -W -f '${db:Status-Status} ${Version}\n' "$1" 2>/dev/null | sed -n 's/^installed //p'
+	dpkg-query -W -f '${db:Status-Status} ${Version}\n' "$1" 2>/dev/null | sed -n 's/^installed //p' || true
 }
 
 # The names of the packages that are missing, one a line.
 missing() {
-	local major=$DEFAULT
+	local major
 	if server_works; then
 		major=$(server_major)
 	else
+		case $PG_CONFIG in
+			pg_config | /usr/bin/pg_config) major=$DEFAULT ;;
+			/usr/lib/postgresql/*/bin/pg_config) major=$(cut -d / -f 5 <<<"$PG_CONFIG") ;;
+			*) return ;;           # no package would mend that; see the end
+		esac
 		[[ -n $(installed "postgresql-$major") ]] || echo "postgresql-$major"
 		echo "postgresql-server-dev-$major"
 	fi
@@ -79,7 +84,7 @@ leave_no_trace() {
 	if grep -qs "$MARK" "$POLICY"; then
 		rm -f "$POLICY"
 	fi
-	if [[ -e $POLICY.deptperf-saved ]]; then
+	if [[ -e $POLICY.deptperf-saved || -L $POLICY.deptperf-saved ]]; then
 		mv "$POLICY.deptperf-saved" "$POLICY"
 	fi
 }
@@ -105,12 +110,20 @@ hold_clusters_still() {
 
 install_packages() {
 	export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
-	local apt=(apt-get -qq -o DPkg::Lock::Timeout=300)
 	hold_clusters_still
-	"${apt[@]}" update
+	quietly apt-get -q -o DPkg::Lock::Timeout=300 update
 	mapfile -t packages < <(printf '%s\n' "${packages[@]}" | pin)
-	"${apt[@]}" -y -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold \
-		--no-install-recommends install "${packages[@]}" </dev/null
+	quietly apt-get -q -y -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold \
+		--no-install-recommends install "${packages[@]}"
+}
+
+# Hundreds of lines, of interest when it fails.
+quietly() {
+	local output
+	if ! output=$("$@" 2>&1 </dev/null); then
+		printf '%s\n' "$output" "packages.sh: failed: $*" >&2
+		exit 1
+	fi
 }
 
 mapfile -t packages < <(missing)

@@ -1,0 +1,581 @@
+-- The workspace: made by deptperf_setup, and the functions that name its
+-- departments, years and frameworks.  None is SECURITY DEFINER; each pins its
+-- search_path to pg_catalog and qualifies what is not there.
+
+-- ---- setup ----
+
+-- Setup runs statements in schema deptperf with that schema in its search_path,
+-- so nobody else may have put anything there.
+CREATE FUNCTION @extschema@.deptperf_workspace_guard() RETURNS pg_catalog.void
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp AS $deptperf$
+DECLARE
+    space oid := to_regnamespace('deptperf');
+    owner oid;
+    me    oid := current_user::regrole::oid;
+    found text;
+BEGIN
+    IF space IS NULL THEN
+        RETURN;
+    END IF;
+    SELECT n.nspowner INTO owner FROM pg_namespace n WHERE n.oid = space;
+    IF owner <> me THEN
+        RAISE EXCEPTION 'schema "deptperf" belongs to %', owner::regrole
+            USING ERRCODE = 'insufficient_privilege',
+                  DETAIL = format('deptperf_setup() was called by %s, and works only for the schema''s owner.', me::regrole),
+                  HINT = format('Let %s call it, or SET ROLE %s; a schema that is not deptperf''s has to be renamed first.', owner::regrole, owner::regrole);
+    END IF;
+    SELECT string_agg(CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END, ', ' ORDER BY a.grantee) INTO found
+    FROM pg_namespace n, aclexplode(n.nspacl) a
+    WHERE n.oid = space AND a.privilege_type = 'CREATE' AND a.grantee <> owner;
+    IF found IS NOT NULL THEN
+        RAISE EXCEPTION 'others may create objects in schema "deptperf"'
+            USING ERRCODE = 'insufficient_privilege',
+                  DETAIL = format('CREATE is granted to %s.', found),
+                  HINT = format('REVOKE CREATE ON SCHEMA deptperf FROM %s; and look at what they have made.', found);
+    END IF;
+    SELECT format('%s belongs to %s', c.oid::regclass, c.relowner::regrole) INTO found
+    FROM pg_class c
+    WHERE c.relnamespace = space AND c.relowner <> me
+    ORDER BY c.relname LIMIT 1;
+    IF found IS NOT NULL THEN
+        RAISE EXCEPTION 'a relation in schema "deptperf" is not yours'
+            USING ERRCODE = 'insufficient_privilege',
+                  DETAIL = format('%s.', found),
+                  HINT = 'Change its owner, move it to another schema or drop it.';
+    END IF;
+    SELECT o.what INTO found
+    FROM (
+        SELECT format('function %s', p.oid::regprocedure) AS what
+        FROM pg_proc p
+        WHERE p.pronamespace = space
+          AND (p.proowner <> me OR p.prokind <> 'f' OR p.prosecdef
+               OR NOT (p.pronargs = 0 AND p.proname IN (
+                           'derived_rows', 'department_lock', 'department_tree',
+                           'framework_formula', 'framework_changed', 'assessment_checked', 'assessment_only_added',
+                           'budget_rows', 'execution_rows', 'adjustment_rows', 'procurement_rows', 'fixed_asset_rows',
+                           'staffing_rows', 'project_rows', 'key_task_rows', 'performance_target_rows', 'petition_rows',
+                           'satisfaction_survey_rows', 'disclosure_rows', 'finding_rows', 'measurement_rows', 'closed_rows')
+                       OR p.oid::regprocedure::text = 'deptperf.framework_in_force(bigint,integer)'))
+        UNION ALL
+        SELECT format('operator %s', o.oid::regoperator) FROM pg_operator o WHERE o.oprnamespace = space
+        UNION ALL
+        SELECT format('type %s', t.oid::regtype)
+        FROM pg_type t
+        WHERE t.typnamespace = space AND t.typrelid = 0
+          AND NOT EXISTS (SELECT FROM pg_type e WHERE e.typarray = t.oid AND e.typrelid <> 0)
+        UNION ALL
+        SELECT format('operator class %I', c.opcname) FROM pg_opclass c WHERE c.opcnamespace = space
+        UNION ALL
+        SELECT format('operator family %I', f.opfname) FROM pg_opfamily f WHERE f.opfnamespace = space
+        UNION ALL
+        SELECT format('collation %I', c.collname) FROM pg_collation c WHERE c.collnamespace = space
+        UNION ALL
+        SELECT format('conversion %I', c.conname) FROM pg_conversion c WHERE c.connamespace = space
+        UNION ALL
+        SELECT format('text search configuration %I', c.cfgname) FROM pg_ts_config c WHERE c.cfgnamespace = space
+        UNION ALL
+        SELECT format('text search dictionary %I', d.dictname) FROM pg_ts_dict d WHERE d.dictnamespace = space
+    ) o
+    ORDER BY o.what LIMIT 1;
+    IF found IS NOT NULL THEN
+        RAISE EXCEPTION 'schema "deptperf" holds what is not deptperf''s: %', found
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  DETAIL = 'Setup runs with this schema in its search_path, so that a function, operator or type there could take the place of another.',
+                  HINT = 'Drop it or move it to another schema: ALTER … SET SCHEMA.';
+    END IF;
+END $deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_workspace_guard() IS
+'raises an error unless schema deptperf is missing, or belongs to the caller with every relation in it, nobody else may create there, and it holds no function, operator or type but the workspace''s own';
+
+CREATE FUNCTION @extschema@.deptperf_setup(framework pg_catalog.text DEFAULT NULL, row_security pg_catalog.bool DEFAULT NULL)
+RETURNS pg_catalog.text
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
+SET search_path = deptperf, pg_temp SET client_min_messages = warning AS $deptperf_setup$
+#variable_conflict use_column
+BEGIN
+IF deptperf_setup.row_security THEN
+    RAISE EXCEPTION 'row security is not supported yet'
+        USING ERRCODE = 'feature_not_supported',
+              DETAIL = 'row_security => true was asked for.',
+              HINT = 'Leave row_security out.';
+END IF;
+PERFORM pg_catalog.pg_advisory_xact_lock(1684369524, 1);
+PERFORM @extschema@.deptperf_workspace_guard();
+IF pg_catalog.to_regnamespace('deptperf') IS NULL THEN
+    CREATE SCHEMA deptperf;
+    REVOKE ALL ON SCHEMA deptperf FROM PUBLIC;
+    COMMENT ON SCHEMA deptperf IS 'The workspace of the extension deptperf: departments, records, judgements, frameworks, scores.';
+END IF;
+
+-- @workspace@
+
+IF deptperf_setup.framework IS NOT NULL THEN
+    IF NOT EXISTS (SELECT FROM deptperf.framework f WHERE f.framework = deptperf_setup.framework) THEN
+        RAISE EXCEPTION 'framework "%" is not known', deptperf_setup.framework
+            USING ERRCODE = 'invalid_parameter_value',
+                  DETAIL = (SELECT pg_catalog.format('Known: %s.', pg_catalog.string_agg(f.framework, ', ' ORDER BY f.framework)) FROM deptperf.framework f),
+                  HINT = 'Bring in another one with deptperf_framework_import(document).';
+    END IF;
+    UPDATE deptperf.workspace SET default_framework = deptperf_setup.framework;
+END IF;
+RETURN (SELECT pg_catalog.format('framework %s, row security %s', coalesce(w.default_framework, 'by department only'),
+                                 CASE WHEN w.row_security THEN 'on' ELSE 'off' END) FROM deptperf.workspace w);
+END $deptperf_setup$;
+COMMENT ON FUNCTION @extschema@.deptperf_setup(pg_catalog.text, pg_catalog.bool) IS
+'makes the workspace, schema deptperf, or brings it up to date and back what is missing; may be called at any time and never touches rows or a bound source. framework: the default one, NULL leaves it (at first sz-2021). row_security: NULL leaves it (at first off), true is not supported yet. Returns the settings. Refuses a schema deptperf that is not the caller''s or holds what is not deptperf''s';
+
+-- ---- departments, years ----
+
+CREATE FUNCTION @extschema@.deptperf_department(dept pg_catalog.int8) RETURNS pg_catalog.int8
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp AS $deptperf$
+DECLARE
+    known record;
+BEGIN
+    IF EXISTS (SELECT FROM deptperf.department d WHERE d.dept_id = dept) THEN
+        RETURN dept;
+    END IF;
+    SELECT count(*) AS n, min(d.dept_id) AS least, max(d.dept_id) AS most INTO known FROM deptperf.department d;
+    RAISE EXCEPTION 'department % is not known', dept
+        USING ERRCODE = 'no_data_found',
+              DETAIL = CASE known.n WHEN 0 THEN 'The workspace has no departments yet.'
+                       ELSE format('%s departments are known, with dept_id %s to %s.', known.n, known.least, known.most) END,
+              HINT = CASE WHEN EXISTS (SELECT FROM deptperf.department d WHERE d.code = dept::text)
+                          THEN format('Was the code meant? Write it with quotes: ''%s''.', dept)
+                          ELSE 'deptperf.department has the departments; a code is written with quotes.' END;
+END $deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_department(pg_catalog.int8) IS
+'the dept_id itself; an unknown one is an error that says which are known. NULL gives NULL';
+
+CREATE FUNCTION @extschema@.deptperf_department(dept pg_catalog.text) RETURNS pg_catalog.int8
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp AS $deptperf$
+DECLARE
+    ids       bigint[];
+    divisions text[];
+    colon     int := strpos(dept, ':');
+    n         bigint;
+BEGIN
+    SELECT array_agg(d.dept_id), array_agg(d.division ORDER BY d.division) INTO ids, divisions
+    FROM deptperf.department d
+    WHERE d.code = dept;
+    IF ids IS NULL AND colon > 0 THEN
+        SELECT array_agg(d.dept_id) INTO ids
+        FROM deptperf.department d
+        WHERE d.division = left(dept, colon - 1) AND d.code = substr(dept, colon + 1);
+    END IF;
+    IF cardinality(ids) = 1 THEN
+        RETURN ids[1];
+    ELSIF cardinality(ids) > 1 THEN
+        RAISE EXCEPTION 'department code "%" is in several divisions', dept
+            USING ERRCODE = 'cardinality_violation',
+                  DETAIL = format('Divisions: %s.', (SELECT string_agg(format('"%s"', u.division), ', ' ORDER BY u.division) FROM unnest(divisions) AS u(division))),
+                  HINT = format('Name the division too: ''%s:%s''.', divisions[cardinality(divisions)], dept);
+    END IF;
+    SELECT count(*) INTO n FROM deptperf.department;
+    RAISE EXCEPTION 'department "%" is not known', dept
+        USING ERRCODE = 'no_data_found',
+              DETAIL = CASE n WHEN 0 THEN 'The workspace has no departments yet.'
+                       ELSE format('%s departments are known, with codes such as %s.', n,
+                                   (SELECT string_agg(format('"%s"', k.code), ', ' ORDER BY k.dept_id)
+                                    FROM (SELECT d.code, d.dept_id FROM deptperf.department d ORDER BY d.dept_id LIMIT 3) k)) END,
+              HINT = CASE WHEN dept ~ '^[0-9]{1,18}$' AND EXISTS (SELECT FROM deptperf.department d WHERE d.dept_id = dept::bigint)
+                          THEN format('Was dept_id %s meant? Write it without quotes: %s.', dept::bigint, dept::bigint)
+                          ELSE 'Give a code of deptperf.department, or ''division:code'' where a code is in several divisions.' END;
+END $deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_department(pg_catalog.text) IS
+'the dept_id of a code, or of ''division:code''; an unknown one, or a code that several divisions have, is an error that says what is known. NULL gives NULL';
+
+CREATE FUNCTION @extschema@.deptperf_fiscal_year(year pg_catalog.int8) RETURNS pg_catalog.int4
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp AS $deptperf$
+BEGIN
+    IF NOT EXISTS (SELECT FROM deptperf.fiscal_year y WHERE y.fiscal_year = year) THEN
+        RAISE EXCEPTION 'fiscal year % is not known', year
+            USING ERRCODE = 'no_data_found',
+                  DETAIL = (SELECT format('deptperf.fiscal_year has %s to %s.', min(y.fiscal_year), max(y.fiscal_year)) FROM deptperf.fiscal_year y),
+                  HINT = 'Give a year with four digits, or add the year to deptperf.fiscal_year.';
+    END IF;
+    RETURN year::int;
+END $deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_fiscal_year(pg_catalog.int8) IS
+'the year itself; one that deptperf.fiscal_year does not have is an error that says which it has. NULL gives NULL';
+
+-- ---- frameworks ----
+
+CREATE FUNCTION @extschema@.deptperf_framework_for(dept_id pg_catalog.int8, year pg_catalog.int8) RETURNS pg_catalog.text
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp AS $deptperf$
+#variable_conflict use_column
+DECLARE
+    result text;
+    fy     int := @extschema@.deptperf_fiscal_year(year);
+    id     bigint := deptperf_framework_for.dept_id;
+BEGIN
+    SELECT f.framework INTO result FROM deptperf.framework_in_force(id, fy) f;
+    IF result IS NULL THEN
+        RAISE EXCEPTION 'no framework is in force for department % in %', id, fy
+            USING ERRCODE = 'no_data_found',
+                  DETAIL = (SELECT format('Known: %s; default: %s.',
+                                coalesce(string_agg(format('%s (%s)', f.framework,
+                                    CASE WHEN f.from_year IS NULL AND f.to_year IS NULL THEN 'any year'
+                                         ELSE concat_ws(' ', 'from ' || f.from_year, 'to ' || f.to_year) END), ', ' ORDER BY f.framework), 'none'),
+                                coalesce((SELECT w.default_framework FROM deptperf.workspace w), 'none'))
+                            FROM deptperf.framework f),
+                  HINT = format('INSERT INTO deptperf.department_framework (dept_id, from_year, framework) VALUES (%s, %s, …), or set the default: SELECT deptperf_setup(framework => …).', id, fy);
+    END IF;
+    RETURN result;
+END $deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_framework_for(pg_catalog.int8, pg_catalog.int8) IS
+'the framework in force for a department and fiscal year: that of the nearest department above with a row in department_framework, else the default; none is an error that says which are known. NULL gives NULL';
+
+CREATE FUNCTION @extschema@.deptperf_framework_document(framework pg_catalog.text) RETURNS pg_catalog.jsonb
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp AS $deptperf$
+#variable_conflict use_column
+DECLARE
+    result jsonb;
+    wanted text := deptperf_framework_document.framework;
+BEGIN
+    SELECT d.document INTO result FROM deptperf.framework_document d WHERE d.framework = wanted;
+    IF result IS NULL THEN
+        RAISE EXCEPTION 'framework "%" is not known', wanted
+            USING ERRCODE = 'no_data_found',
+                  DETAIL = (SELECT format('Known: %s.', coalesce(string_agg(f.framework, ', ' ORDER BY f.framework), 'none')) FROM deptperf.framework f),
+                  HINT = 'deptperf.framework has the frameworks.';
+    END IF;
+    RETURN result;
+END $deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_framework_document(pg_catalog.text) IS
+'a framework of the workspace as one document: what deptperf_evaluate takes and deptperf_framework_import reads; an unknown one is an error that says which are known. NULL gives NULL';
+
+-- A document's rows: what its lists and their members may be called.
+CREATE FUNCTION @extschema@.deptperf_framework_import(document pg_catalog.jsonb) RETURNS pg_catalog.text
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp AS $deptperf$
+#variable_conflict use_column
+DECLARE
+    doc   jsonb := deptperf_framework_import.document;
+    name  text := doc ->> 'framework';
+    fault record;
+BEGIN
+    IF jsonb_typeof(doc) <> 'object' OR coalesce(jsonb_typeof(doc -> 'framework'), '') <> 'string' OR btrim(name) = '' THEN
+        RAISE EXCEPTION 'the framework document has no name'
+            USING ERRCODE = 'invalid_parameter_value',
+                  DETAIL = 'Expected an object whose member "framework" is a text.',
+                  HINT = 'SELECT deptperf_framework_document(''sz-2021'') shows what a document looks like.';
+    END IF;
+    SELECT k.key, array_to_string(m.members, ', ') AS members, k.place INTO fault
+    FROM (VALUES
+        ('', '{framework,label_zh,label_en,source,from_year,to_year,options,groups,indicators,items,requirements,bands}'::text[]),
+        ('groups', '{code,parent,label_zh,label_en,points}'),
+        ('indicators', '{code,group,key,label_zh,label_en,points}'),
+        ('items', '{code,indicator,label_zh,label_en,points,formula,rule,empty}'),
+        ('requirements', '{code,indicator,label_zh,label_en,formula,rule}'),
+        ('bands', '{grade,label_en,from}')) AS m(list, members)
+        CROSS JOIN LATERAL (
+            SELECT o.key, 'the document' AS place
+            FROM jsonb_object_keys(doc) AS o(key)
+            WHERE m.list = ''
+            UNION ALL
+            SELECT o.key, format('%s[%s]', m.list, e.ordinality - 1)
+            FROM jsonb_array_elements(CASE jsonb_typeof(doc -> m.list) WHEN 'array' THEN doc -> m.list ELSE '[]' END) WITH ORDINALITY AS e(member, ordinality)
+                CROSS JOIN LATERAL jsonb_object_keys(CASE jsonb_typeof(e.member) WHEN 'object' THEN e.member ELSE '{}' END) AS o(key)
+            WHERE m.list <> ''
+        ) k
+    WHERE k.key <> ALL (m.members)
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'framework document "%" has an unknown member "%" in %', name, fault.key, fault.place
+            USING ERRCODE = 'invalid_parameter_value',
+                  DETAIL = format('Known there: %s.', fault.members),
+                  HINT = 'SELECT deptperf_framework_document(''sz-2021'') shows what a document looks like.';
+    END IF;
+    -- every other fault has its own error
+    PERFORM @extschema@.deptperf_evaluate_total(doc, '{}'::jsonb, '{}'::jsonb);
+
+    INSERT INTO deptperf.framework AS f (framework, label_zh, label_en, source, from_year, to_year, options)
+    VALUES (name, doc ->> 'label_zh', doc ->> 'label_en', doc ->> 'source',
+            (doc ->> 'from_year')::int, (doc ->> 'to_year')::int, coalesce(nullif(doc -> 'options', 'null'), '{}'))
+    ON CONFLICT (framework) DO UPDATE
+    SET label_zh = excluded.label_zh, label_en = excluded.label_en, source = excluded.source,
+        from_year = excluded.from_year, to_year = excluded.to_year, options = excluded.options;
+    DELETE FROM deptperf.framework_indicator i WHERE i.framework = name;
+    DELETE FROM deptperf.framework_group g WHERE g.framework = name;
+    DELETE FROM deptperf.framework_band b WHERE b.framework = name;
+    INSERT INTO deptperf.framework_group (framework, code, parent, label_zh, label_en, points, position)
+    SELECT name, m ->> 'code', m ->> 'parent', m ->> 'label_zh', m ->> 'label_en', (m ->> 'points')::numeric, n
+    FROM jsonb_array_elements(nullif(doc -> 'groups', 'null')) WITH ORDINALITY AS e(m, n);
+    INSERT INTO deptperf.framework_indicator (framework, code, group_code, key, label_zh, label_en, points, position)
+    SELECT name, m ->> 'code', m ->> 'group', m ->> 'key', m ->> 'label_zh', m ->> 'label_en', (m ->> 'points')::numeric, n
+    FROM jsonb_array_elements(nullif(doc -> 'indicators', 'null')) WITH ORDINALITY AS e(m, n);
+    INSERT INTO deptperf.framework_item (framework, code, indicator, label_zh, label_en, points, formula, rule, empty, position)
+    SELECT name, m ->> 'code', m ->> 'indicator', m ->> 'label_zh', m ->> 'label_en', (m ->> 'points')::numeric,
+           m ->> 'formula', m ->> 'rule', m ->> 'empty', n
+    FROM jsonb_array_elements(nullif(doc -> 'items', 'null')) WITH ORDINALITY AS e(m, n);
+    INSERT INTO deptperf.framework_requirement (framework, code, indicator, label_zh, label_en, formula, rule, position)
+    SELECT name, m ->> 'code', m ->> 'indicator', m ->> 'label_zh', m ->> 'label_en', m ->> 'formula', m ->> 'rule', n
+    FROM jsonb_array_elements(nullif(doc -> 'requirements', 'null')) WITH ORDINALITY AS e(m, n);
+    INSERT INTO deptperf.framework_band (framework, grade, label_en, from_points, position)
+    SELECT name, m ->> 'grade', m ->> 'label_en', (m ->> 'from')::numeric, n
+    FROM jsonb_array_elements(nullif(doc -> 'bands', 'null')) WITH ORDINALITY AS e(m, n);
+    RETURN name;
+END $deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_framework_import(pg_catalog.jsonb) IS
+'puts a framework document into the workspace''s rows, in place of a framework of the same name, and returns the name. deptperf_framework_document gives the same document back, with every member it may have (null where it was left out). What is at fault is an error that says where. NULL gives NULL';
+
+-- ---- closing ----
+
+CREATE FUNCTION @extschema@.deptperf_close_departments(year pg_catalog.int8, source pg_catalog.text, dept_ids pg_catalog.int8[])
+RETURNS pg_catalog.int8
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp AS $deptperf$
+#variable_conflict use_column
+DECLARE
+    fy     int;
+    wanted text := deptperf_close_departments.source;
+    ids    bigint[] := deptperf_close_departments.dept_ids;
+    n      bigint;
+BEGIN
+    IF year IS NULL THEN
+        RAISE EXCEPTION 'the year to close is NULL' USING ERRCODE = 'null_value_not_allowed', HINT = 'Give a year.';
+    END IF;
+    fy := @extschema@.deptperf_fiscal_year(year);
+    IF wanted IS NOT NULL AND NOT EXISTS (SELECT FROM deptperf.source s WHERE s.source = wanted AND s.zeros IS NOT NULL) THEN
+        RAISE EXCEPTION '%', CASE WHEN EXISTS (SELECT FROM deptperf.source s WHERE s.source = wanted)
+                             THEN format('source "%s" can''t be closed', wanted)
+                             ELSE format('source "%s" is not known', wanted) END
+            USING ERRCODE = 'invalid_parameter_value',
+                  DETAIL = (SELECT format('To be closed are %s; measurement speaks for each fact by itself.',
+                                          string_agg(s.source, ', ' ORDER BY s.position))
+                            FROM deptperf.source s WHERE s.zeros IS NOT NULL),
+                  HINT = 'Leave the source out, or give NULL, to close every one of them.';
+    END IF;
+    INSERT INTO deptperf.closed (dept_id, fiscal_year, source)
+    SELECT d.dept_id, fy, s.source
+    FROM deptperf.department d CROSS JOIN deptperf.source s
+    WHERE (ids IS NULL OR d.dept_id = ANY (ids))
+      AND (wanted IS NULL OR s.source = wanted) AND s.zeros IS NOT NULL
+    ON CONFLICT (dept_id, fiscal_year, source) DO NOTHING;
+    GET DIAGNOSTICS n = ROW_COUNT;
+    RETURN n;
+END $deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_close_departments(pg_catalog.int8, pg_catalog.text, pg_catalog.int8[]) IS
+'what the functions deptperf_close do; NULL is every source, and every department';
+
+CREATE FUNCTION @extschema@.deptperf_close(year pg_catalog.int8, source pg_catalog.text DEFAULT NULL) RETURNS pg_catalog.int8
+LANGUAGE sql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE AS $deptperf$
+    SELECT @extschema@.deptperf_close_departments($1, $2, NULL::pg_catalog.int8[])
+$deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_close(pg_catalog.int8, pg_catalog.text) IS
+'says for every department that exists that its records of a source are complete for a year, so that what is not recorded is 0; source NULL: every source but measurement. Returns how many (department, source) are newly closed. An unknown year or source is an error';
+
+CREATE FUNCTION @extschema@.deptperf_close(year pg_catalog.int8, source pg_catalog.text, dept pg_catalog.int8) RETURNS pg_catalog.int8
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp AS $deptperf$
+BEGIN
+    IF dept IS NULL THEN
+        RAISE EXCEPTION 'the department to close is NULL'
+            USING ERRCODE = 'null_value_not_allowed', HINT = 'Leave dept out to close every department.';
+    END IF;
+    RETURN @extschema@.deptperf_close_departments(year, source, ARRAY[@extschema@.deptperf_department(dept)]);
+END $deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_close(pg_catalog.int8, pg_catalog.text, pg_catalog.int8) IS
+'deptperf_close for one department by dept_id, not for its units';
+
+CREATE FUNCTION @extschema@.deptperf_close(year pg_catalog.int8, source pg_catalog.text, dept pg_catalog.text) RETURNS pg_catalog.int8
+LANGUAGE sql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE AS $deptperf$
+    SELECT @extschema@.deptperf_close($1, $2, @extschema@.deptperf_department($3))
+$deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_close(pg_catalog.int8, pg_catalog.text, pg_catalog.text) IS
+'deptperf_close for one department by code, not for its units';
+
+-- ---- judging ----
+
+CREATE FUNCTION @extschema@.deptperf_assess(dept pg_catalog.int8, year pg_catalog.int8, points pg_catalog.jsonb, reason pg_catalog.text DEFAULT NULL, override pg_catalog.bool DEFAULT false)
+RETURNS pg_catalog.int8
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp AS $deptperf$
+#variable_conflict use_column
+DECLARE
+    given    jsonb := deptperf_assess.points;
+    why      text := deptperf_assess.reason;
+    id       bigint;
+    fy       int;
+    in_force text;
+    entry    record;
+    item     record;
+    judged   bool;
+    n        bigint := 0;
+BEGIN
+    IF dept IS NULL OR year IS NULL OR given IS NULL OR override IS NULL THEN
+        RAISE EXCEPTION 'dept, year, points and override must not be NULL'
+            USING ERRCODE = 'null_value_not_allowed',
+                  DETAIL = format('dept %s, year %s, points %s, override %s.', coalesce(dept::text, 'NULL'), coalesce(year::text, 'NULL'),
+                                  coalesce(given::text, 'NULL'), coalesce(override::text, 'NULL')),
+                  HINT = 'SELECT deptperf_assess(''4403'', 2021, ''{"A1.1.1": 1, "A1.1.2": 0.5}'', ''…'');';
+    ELSIF jsonb_typeof(given) <> 'object' THEN
+        RAISE EXCEPTION 'points is % and not an object', jsonb_typeof(given)
+            USING ERRCODE = 'invalid_parameter_value',
+                  DETAIL = 'Expected a number or "exempt" by code of item or indicator.',
+                  HINT = 'SELECT deptperf_assess(''4403'', 2021, ''{"A1.1.1": 1, "A1.1.2": 0.5}'', ''…'');';
+    END IF;
+    id := @extschema@.deptperf_department(dept);
+    fy := @extschema@.deptperf_fiscal_year(year);
+    in_force := @extschema@.deptperf_framework_for(id, year);
+
+    FOR entry IN
+        SELECT g.key AS code,
+               CASE jsonb_typeof(g.value) WHEN 'number' THEN (g.value #>> '{}')::numeric END AS points,
+               g.value = '"exempt"' AS exempt, g.value
+        FROM jsonb_each(given) g
+        ORDER BY length(g.key), g.key       -- indicators before their items
+    LOOP
+        IF entry.points IS NULL AND NOT entry.exempt THEN
+            RAISE EXCEPTION 'the points of "%" are %', entry.code, entry.value
+                USING ERRCODE = 'invalid_parameter_value',
+                      DETAIL = 'Expected a number, or "exempt".',
+                      HINT = 'Write numbers without quotes.';
+        END IF;
+        SELECT i.formula, i.rule, i.points INTO item
+        FROM deptperf.framework_item i
+        WHERE i.framework = in_force AND i.code = entry.code;
+        IF FOUND THEN
+            IF item.formula IS NOT NULL AND NOT override THEN
+                RAISE EXCEPTION 'item "%" is computed', entry.code
+                    USING ERRCODE = 'invalid_parameter_value',
+                          DETAIL = format('Its formula is %s, its rule %s.', item.formula, item.rule),
+                          HINT = 'override => true, with a reason, puts these points in place of what the records say.';
+            END IF;
+        ELSE
+            SELECT i.points, c.assessment_id, c.points AS current_points,
+                   (SELECT string_agg(m.code, ', ' ORDER BY m.position, m.code)
+                    FROM deptperf.framework_item m
+                    WHERE m.framework = i.framework AND m.indicator = i.code AND m.formula IS NOT NULL) AS computed
+            INTO item
+            FROM deptperf.framework_indicator i
+                LEFT JOIN deptperf.current_assessment c ON c.dept_id = id AND c.fiscal_year = fy AND c.item = i.code
+            WHERE i.framework = in_force AND i.code = entry.code;
+            IF FOUND AND NOT override THEN
+                judged := item.computed IS NULL AND entry.points = item.points AND item.assessment_id IS NULL;
+                IF judged IS NOT TRUE THEN
+                    RAISE EXCEPTION 'indicator "%" needs override', entry.code
+                        USING ERRCODE = 'invalid_parameter_value',
+                              DETAIL = CASE WHEN item.computed IS NOT NULL THEN format('Its items %s are computed.', item.computed)
+                                            WHEN item.assessment_id IS NOT NULL THEN format('It has an override already, assessment %s.', item.assessment_id)
+                                            WHEN entry.exempt THEN 'It is exempt as a whole.'
+                                            ELSE format('%s is not its maximum, %s, so its items'' points do not follow.', entry.points, item.points) END,
+                              HINT = 'Give the points of its items, or override => true with a reason to replace everything below it.';
+                END IF;
+                -- the maximum of an indicator is the maximum of each of its items
+                INSERT INTO deptperf.assessment (dept_id, fiscal_year, item, points, reason, supersedes)
+                SELECT id, fy, m.code, m.points, why, c.assessment_id
+                FROM deptperf.framework_item m
+                    LEFT JOIN deptperf.current_assessment c ON c.dept_id = id AND c.fiscal_year = fy AND c.item = m.code
+                WHERE m.framework = in_force AND m.indicator = entry.code
+                ORDER BY m.position, m.code;
+                GET DIAGNOSTICS item.points = ROW_COUNT;
+                n := n + item.points::bigint;
+                CONTINUE;
+            END IF;
+        END IF;
+        INSERT INTO deptperf.assessment (dept_id, fiscal_year, item, points, exempt, reason, supersedes)
+        VALUES (id, fy, entry.code, entry.points, entry.exempt, why,
+                (SELECT c.assessment_id FROM deptperf.current_assessment c
+                 WHERE c.dept_id = id AND c.fiscal_year = fy AND c.item = entry.code));
+        n := n + 1;
+    END LOOP;
+    RETURN n;
+END $deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_assess(pg_catalog.int8, pg_catalog.int8, pg_catalog.jsonb, pg_catalog.text, pg_catalog.bool) IS
+'judges a department: points has a number or "exempt" by code of item or indicator; each supersedes the current assessment by itself. An indicator''s maximum, where all its items are judged, is the maximum of each item; any other indicator and a computed item need override => true. A reason is due below the maximum, for an exemption and for an override. Returns how many rows were added to deptperf.assessment; anything at fault is an error and adds none';
+
+CREATE FUNCTION @extschema@.deptperf_assess(dept pg_catalog.text, year pg_catalog.int8, points pg_catalog.jsonb, reason pg_catalog.text DEFAULT NULL, override pg_catalog.bool DEFAULT false)
+RETURNS pg_catalog.int8
+LANGUAGE sql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE AS $deptperf$
+    SELECT @extschema@.deptperf_assess(@extschema@.deptperf_department($1), $2, $3, $4, $5)
+$deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_assess(pg_catalog.text, pg_catalog.int8, pg_catalog.jsonb, pg_catalog.text, pg_catalog.bool) IS
+'deptperf_assess for a department by code';
+
+-- ---- the official form ----
+
+CREATE FUNCTION @extschema@.deptperf_scorecard(dept pg_catalog.int8, year pg_catalog.int8, lang pg_catalog.text DEFAULT 'zh')
+RETURNS TABLE (level pg_catalog.text, code pg_catalog.text, label pg_catalog.text, points pg_catalog.numeric, max_points pg_catalog.numeric, state pg_catalog.text, grade pg_catalog.text)
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE ROWS 40
+SET search_path = pg_catalog, pg_temp AS $deptperf$
+#variable_conflict use_column
+DECLARE
+    in_zh    bool := lang = 'zh';
+    id       bigint;
+    fy       int;
+    in_force text;
+    doc      jsonb;
+    units    bigint[];
+    sums     jsonb;
+    judged   jsonb;
+BEGIN
+    IF lang NOT IN ('zh', 'en') THEN
+        RAISE EXCEPTION 'language "%" is not known', lang
+            USING ERRCODE = 'invalid_parameter_value', DETAIL = 'Known: zh, en.', HINT = 'Leave lang out for zh.';
+    END IF;
+    id := @extschema@.deptperf_department(dept);
+    in_force := @extschema@.deptperf_framework_for(id, year);
+    fy := year::int;
+    doc := @extschema@.deptperf_framework_document(in_force);
+    SELECT array_agg(c.dept_id) INTO units FROM deptperf.department_closure c WHERE c.ancestor_id = id;
+    SELECT @extschema@.deptperf_facts(u.facts) INTO sums
+    FROM deptperf.unit_facts u
+    WHERE u.dept_id = ANY (units) AND u.fiscal_year = fy;
+    SELECT i.inputs INTO judged FROM deptperf.inputs i WHERE i.dept_id = id AND i.fiscal_year = fy;
+
+    RETURN QUERY
+    WITH RECURSIVE result AS MATERIALIZED (
+        SELECT e.level, e.code, e.state, e.points
+        FROM @extschema@.deptperf_evaluate(doc, coalesce(sums, '{}'), coalesce(judged, '{}')) e
+    ), grp(code, label, points, place) AS (
+        SELECT g.code, CASE WHEN in_zh THEN coalesce(g.label_zh, g.label_en) ELSE coalesce(g.label_en, g.label_zh) END,
+               g.points, ARRAY[1, g.position]
+        FROM deptperf.framework_group g
+        WHERE g.framework = in_force AND g.parent IS NULL
+        UNION ALL
+        SELECT g.code, CASE WHEN in_zh THEN coalesce(g.label_zh, g.label_en) ELSE coalesce(g.label_en, g.label_zh) END,
+               g.points, p.place || ARRAY[1, g.position]
+        FROM grp p JOIN deptperf.framework_group g ON g.framework = in_force AND g.parent = p.code
+    ), line(level, code, label, points, place) AS (
+        SELECT 'group', g.code, g.label, g.points, g.place FROM grp g
+        UNION ALL
+        -- an indicator stands in its group, before the groups there
+        SELECT 'indicator', i.code, CASE WHEN in_zh THEN coalesce(i.label_zh, i.label_en) ELSE coalesce(i.label_en, i.label_zh) END,
+               i.points, coalesce(g.place, '{}') || ARRAY[0, i.position]
+        FROM deptperf.framework_indicator i LEFT JOIN grp g ON g.code = i.group_code
+        WHERE i.framework = in_force
+        UNION ALL
+        SELECT 'total', NULL, CASE WHEN in_zh THEN '总分' ELSE 'Total' END,
+               CASE doc -> 'options' ->> 'missing' WHEN 'leave out' THEN 100
+                    ELSE (SELECT sum(i.points) FROM deptperf.framework_indicator i WHERE i.framework = in_force) END,
+               ARRAY[2]
+    )
+    SELECT l.level, l.code, l.label, r.points, l.points, r.state, t.grade
+    FROM line l
+        LEFT JOIN result r ON r.level = l.level AND (l.level = 'total' OR r.code = l.code)
+        LEFT JOIN LATERAL (
+            SELECT CASE WHEN in_zh THEN x.grade
+                        ELSE coalesce((SELECT b.label_en FROM deptperf.framework_band b
+                                       WHERE b.framework = in_force AND b.grade = x.grade), x.grade) END AS grade
+            FROM @extschema@.deptperf_evaluate_total(doc, coalesce(sums, '{}'), coalesce(judged, '{}')) x
+        ) t ON l.level = 'total'
+    ORDER BY l.place;
+END $deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_scorecard(pg_catalog.int8, pg_catalog.int8, pg_catalog.text) IS
+'the official form of a department (with its units) and year: a row an indicator in the official order, each group before what is in it, the total last with its grade; points are NULL where missing, and state says so. lang: zh or en. An unknown department or year, or one without a framework, is an error. NULL gives no rows';
+
+CREATE FUNCTION @extschema@.deptperf_scorecard(dept pg_catalog.text, year pg_catalog.int8, lang pg_catalog.text DEFAULT 'zh')
+RETURNS TABLE (level pg_catalog.text, code pg_catalog.text, label pg_catalog.text, points pg_catalog.numeric, max_points pg_catalog.numeric, state pg_catalog.text, grade pg_catalog.text)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 40 AS $deptperf$
+    SELECT s.level, s.code, s.label, s.points, s.max_points, s.state, s.grade
+    FROM @extschema@.deptperf_scorecard(@extschema@.deptperf_department($1), $2, $3) s
+$deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_scorecard(pg_catalog.text, pg_catalog.int8, pg_catalog.text) IS
+'deptperf_scorecard for a department by code';

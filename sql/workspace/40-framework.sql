@@ -1,0 +1,307 @@
+-- Frameworks: rubrics as rows, each as one document too, and which of them is
+-- in force for whom.
+
+CREATE TABLE IF NOT EXISTS framework (
+    framework text PRIMARY KEY,
+    label_zh  text,
+    label_en  text,
+    source    text,
+    from_year int,
+    to_year   int,
+    options   jsonb NOT NULL DEFAULT '{}',
+    CONSTRAINT framework_years_in_order CHECK (from_year <= to_year),
+    CONSTRAINT framework_options_is_an_object CHECK (jsonb_typeof(options) = 'object'),
+    CONSTRAINT framework_options_missing_known CHECK (options ->> 'missing' IN ('open', 'leave out'))
+);
+COMMENT ON TABLE framework IS
+    'The rubrics. What belongs to one stands in framework_group, _indicator, _item, _requirement and _band; deptperf_framework_document(framework) is all of it.';
+COMMENT ON COLUMN framework.source IS 'Where it comes from, and what in it is our reading.';
+COMMENT ON COLUMN framework.from_year IS 'The first fiscal year it may be used for; NULL: no limit.';
+COMMENT ON COLUMN framework.to_year IS 'The last fiscal year it may be used for; NULL: no limit.';
+COMMENT ON COLUMN framework.options IS
+    '{"missing": "open"} (the default): a missing item leaves the total open; {"missing": "leave out"}: it is left out and the rest is scaled to 100.';
+
+CREATE TABLE IF NOT EXISTS framework_group (
+    framework text NOT NULL REFERENCES framework ON DELETE CASCADE ON UPDATE CASCADE,
+    code      text NOT NULL,
+    parent    text,
+    label_zh  text,
+    label_en  text,
+    points    numeric NOT NULL
+        CONSTRAINT framework_group_points_finite CHECK (points < 'Infinity')
+        CONSTRAINT framework_group_points_not_negative CHECK (points >= 0),
+    position  int NOT NULL,
+    PRIMARY KEY (framework, code),
+    FOREIGN KEY (framework, parent) REFERENCES framework_group ON DELETE CASCADE ON UPDATE CASCADE
+);
+COMMENT ON TABLE framework_group IS 'Groups of indicators, in as many levels as the rubric has.';
+COMMENT ON COLUMN framework_group.parent IS 'The group above, before it in position; NULL at the top.';
+COMMENT ON COLUMN framework_group.points IS 'Points of all indicators in it.';
+COMMENT ON COLUMN framework_group.position IS 'Its place in the official order.';
+
+CREATE TABLE IF NOT EXISTS framework_indicator (
+    framework  text NOT NULL REFERENCES framework ON DELETE CASCADE ON UPDATE CASCADE,
+    code       text NOT NULL,
+    group_code text,
+    key        text,
+    label_zh   text,
+    label_en   text,
+    points     numeric NOT NULL
+        CONSTRAINT framework_indicator_points_finite CHECK (points < 'Infinity')
+        CONSTRAINT framework_indicator_points_not_negative CHECK (points >= 0),
+    position   int NOT NULL,
+    PRIMARY KEY (framework, code),
+    UNIQUE (framework, key),
+    FOREIGN KEY (framework, group_code) REFERENCES framework_group ON DELETE CASCADE ON UPDATE CASCADE
+);
+COMMENT ON TABLE framework_indicator IS 'Indicators: each the sum of its items, rounded once.';
+COMMENT ON COLUMN framework_indicator.key IS 'A name for programs, the same in every language.';
+COMMENT ON COLUMN framework_indicator.points IS 'The most it can give.';
+COMMENT ON COLUMN framework_indicator.position IS 'Its place in the official order.';
+
+CREATE TABLE IF NOT EXISTS framework_item (
+    framework text NOT NULL,
+    code      text NOT NULL,
+    indicator text NOT NULL,
+    label_zh  text,
+    label_en  text,
+    points    numeric NOT NULL
+        CONSTRAINT framework_item_points_finite CHECK (points < 'Infinity')
+        CONSTRAINT framework_item_points_not_negative CHECK (points >= 0),
+    formula   text,
+    rule      text,
+    empty     text,
+    position  int NOT NULL,
+    PRIMARY KEY (framework, code),
+    FOREIGN KEY (framework, indicator) REFERENCES framework_indicator ON DELETE CASCADE ON UPDATE CASCADE,
+    CONSTRAINT framework_item_computed_or_judged CHECK (
+        formula IS NULL AND rule IS NULL AND empty IS NULL
+        OR formula IS NOT NULL AND rule IS NOT NULL AND empty IN ('full', 'missing') AND empty IS NOT NULL)
+);
+CREATE INDEX IF NOT EXISTS framework_item_by_indicator ON framework_item (framework, indicator);
+COMMENT ON TABLE framework_item IS
+    'Items: computed from a formula and a rule, or judged (formula, rule and empty all NULL).';
+COMMENT ON COLUMN framework_item.points IS 'The most it can give.';
+COMMENT ON COLUMN framework_item.formula IS 'Over declared facts, such as assets_in_use / assets_total; NULL: judged.';
+COMMENT ON COLUMN framework_item.rule IS 'From the formula''s value x to points, such as x >= 90%: 1, else 0; NULL: judged.';
+COMMENT ON COLUMN framework_item.empty IS 'What 0/0 gives: full (not applicable, full points) or missing; NULL: judged.';
+COMMENT ON COLUMN framework_item.position IS 'Its place in the official order.';
+
+CREATE TABLE IF NOT EXISTS framework_requirement (
+    framework text NOT NULL,
+    code      text NOT NULL,
+    indicator text NOT NULL,
+    label_zh  text,
+    label_en  text,
+    formula   text NOT NULL,
+    rule      text NOT NULL,
+    position  int NOT NULL,
+    PRIMARY KEY (framework, code),
+    FOREIGN KEY (framework, indicator) REFERENCES framework_indicator ON DELETE CASCADE ON UPDATE CASCADE
+);
+CREATE INDEX IF NOT EXISTS framework_requirement_by_indicator ON framework_requirement (framework, indicator);
+COMMENT ON TABLE framework_requirement IS
+    'Requirements: what makes an indicator 0 (a veto) or leaves it missing, whatever its items say.';
+COMMENT ON COLUMN framework_requirement.rule IS 'Its results are pass, zero and missing.';
+COMMENT ON COLUMN framework_requirement.position IS 'Its place in the official order.';
+
+CREATE TABLE IF NOT EXISTS framework_band (
+    framework   text NOT NULL REFERENCES framework ON DELETE CASCADE ON UPDATE CASCADE,
+    grade       text NOT NULL,
+    label_en    text,
+    from_points numeric NOT NULL
+        CONSTRAINT framework_band_from_points_finite CHECK (from_points < 'Infinity')
+        CONSTRAINT framework_band_from_points_not_negative CHECK (from_points >= 0),
+    position    int NOT NULL,
+    PRIMARY KEY (framework, grade)
+);
+COMMENT ON TABLE framework_band IS 'Grades. A framework without bands gives none.';
+COMMENT ON COLUMN framework_band.from_points IS 'The least total of this grade; it reaches to the next higher band.';
+COMMENT ON COLUMN framework_band.position IS 'Its place in the official order.';
+
+-- Rules and formulas are checked by the extension.  DROP EXTENSION … CASCADE
+-- takes these constraints and leaves the rows; here they come back.
+IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = 'framework_item'::regclass AND conname = 'framework_item_rule_valid') THEN
+    ALTER TABLE framework_item ADD CONSTRAINT framework_item_rule_valid
+        CHECK (rule IS NULL OR @extschema@.deptperf_item_rule(rule, points) IS NOT NULL);
+END IF;
+IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = 'framework_item'::regclass AND conname = 'framework_item_formula_valid') THEN
+    ALTER TABLE framework_item ADD CONSTRAINT framework_item_formula_valid
+        CHECK (formula IS NULL OR @extschema@.deptperf_formula(formula) IS NOT NULL);
+END IF;
+IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = 'framework_requirement'::regclass AND conname = 'framework_requirement_rule_valid') THEN
+    ALTER TABLE framework_requirement ADD CONSTRAINT framework_requirement_rule_valid
+        CHECK (@extschema@.deptperf_requirement_rule(rule) IS NOT NULL);
+END IF;
+IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = 'framework_requirement'::regclass AND conname = 'framework_requirement_formula_valid') THEN
+    ALTER TABLE framework_requirement ADD CONSTRAINT framework_requirement_formula_valid
+        CHECK (@extschema@.deptperf_formula(formula) IS NOT NULL);
+END IF;
+
+CREATE TABLE IF NOT EXISTS workspace (
+    one               boolean PRIMARY KEY DEFAULT true CONSTRAINT workspace_has_one_row CHECK (one),
+    version           int NOT NULL DEFAULT 0,
+    default_framework text REFERENCES framework ON UPDATE CASCADE,
+    row_security      boolean NOT NULL DEFAULT false
+);
+COMMENT ON TABLE workspace IS
+    'The workspace''s settings: one row, written by deptperf_setup(). While it is missing, rows are being restored, and the triggers that compare tables with each other let them in as they are.';
+COMMENT ON COLUMN workspace.version IS 'The last numbered step that deptperf_setup() has taken.';
+COMMENT ON COLUMN workspace.default_framework IS 'For departments and years without a row in department_framework; NULL: none.';
+COMMENT ON COLUMN workspace.row_security IS 'Whether readers see only the departments they were given.';
+INSERT INTO workspace DEFAULT VALUES ON CONFLICT (one) DO NOTHING;
+
+CREATE OR REPLACE FUNCTION framework_formula() RETURNS trigger
+LANGUAGE plpgsql AS $body$
+DECLARE
+    undeclared text[];
+BEGIN
+    IF NEW.formula IS NULL OR NOT EXISTS (SELECT FROM deptperf.workspace) THEN
+        RETURN NEW;
+    END IF;
+    SELECT pg_catalog.array_agg(n.fact) INTO undeclared
+    FROM pg_catalog.unnest(@extschema@.deptperf_formula_facts(NEW.formula)) AS n(fact)
+    WHERE NOT EXISTS (SELECT FROM deptperf.fact f WHERE f.fact = n.fact);
+    IF undeclared IS NOT NULL THEN
+        RAISE EXCEPTION '% % of framework "%" reads a fact that is not declared: %',
+                CASE TG_TABLE_NAME WHEN 'framework_item' THEN 'item' ELSE 'requirement' END,
+                NEW.code, NEW.framework, pg_catalog.array_to_string(undeclared, ', ')
+            USING ERRCODE = 'foreign_key_violation',
+                  DETAIL = pg_catalog.format('Its formula is %s.', NEW.formula),
+                  HINT = pg_catalog.format('deptperf.fact has the declared names. A new one: INSERT INTO deptperf.fact (fact, label_zh, label_en) VALUES (%L, ''…'', ''…'');', undeclared[1]);
+    END IF;
+    RETURN NEW;
+END $body$;
+COMMENT ON FUNCTION framework_formula() IS 'Trigger of items and requirements: their formulas read declared facts only.';
+CREATE OR REPLACE TRIGGER framework_item_formula BEFORE INSERT OR UPDATE OF formula ON framework_item
+    FOR EACH ROW EXECUTE FUNCTION framework_formula();
+CREATE OR REPLACE TRIGGER framework_requirement_formula BEFORE INSERT OR UPDATE OF formula ON framework_requirement
+    FOR EACH ROW EXECUTE FUNCTION framework_formula();
+
+CREATE TABLE IF NOT EXISTS framework_document (
+    framework text PRIMARY KEY,
+    revision  uuid NOT NULL,
+    document  jsonb NOT NULL
+);
+COMMENT ON TABLE framework_document IS
+    'Derived from the framework tables: each framework as the one document that evaluation takes.';
+COMMENT ON COLUMN framework_document.revision IS 'Another one whenever the document is another.';
+
+-- Only rows that hang together enter: between a deleted row and what its
+-- foreign keys take along, this runs more than once.
+CREATE OR REPLACE FUNCTION framework_changed() RETURNS trigger
+LANGUAGE plpgsql AS $body$
+#variable_conflict use_column
+DECLARE
+    changed record;
+BEGIN
+    -- one writer at a time, so that each sees what the one before it committed
+    LOCK TABLE deptperf.framework_document IN SHARE ROW EXCLUSIVE MODE;
+    DELETE FROM deptperf.framework_document d
+    WHERE NOT EXISTS (SELECT FROM deptperf.framework f WHERE f.framework = d.framework);
+    FOR changed IN
+        SELECT b.framework, b.document
+        FROM (
+            SELECT f.framework, pg_catalog.jsonb_build_object(
+                'framework', f.framework, 'label_zh', f.label_zh, 'label_en', f.label_en, 'source', f.source,
+                'from_year', f.from_year, 'to_year', f.to_year, 'options', f.options,
+                'groups', coalesce((
+                    SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+                        'code', g.code, 'parent', p.code, 'label_zh', g.label_zh, 'label_en', g.label_en,
+                        'points', g.points) ORDER BY g.position, g.code)
+                    FROM deptperf.framework_group g
+                        LEFT JOIN deptperf.framework_group p ON p.framework = g.framework AND p.code = g.parent
+                    WHERE g.framework = f.framework), '[]'::jsonb),
+                'indicators', coalesce((
+                    SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+                        'code', i.code, 'group', g.code, 'key', i.key, 'label_zh', i.label_zh, 'label_en', i.label_en,
+                        'points', i.points) ORDER BY i.position, i.code)
+                    FROM deptperf.framework_indicator i
+                        LEFT JOIN deptperf.framework_group g ON g.framework = i.framework AND g.code = i.group_code
+                    WHERE i.framework = f.framework), '[]'::jsonb),
+                'items', coalesce((
+                    SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+                        'code', t.code, 'indicator', i.code, 'label_zh', t.label_zh, 'label_en', t.label_en,
+                        'points', t.points, 'formula', t.formula, 'rule', t.rule, 'empty', t.empty)
+                        ORDER BY t.position, t.code)
+                    FROM deptperf.framework_item t
+                        JOIN deptperf.framework_indicator i ON i.framework = t.framework AND i.code = t.indicator
+                    WHERE t.framework = f.framework), '[]'::jsonb),
+                'requirements', coalesce((
+                    SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+                        'code', r.code, 'indicator', i.code, 'label_zh', r.label_zh, 'label_en', r.label_en,
+                        'formula', r.formula, 'rule', r.rule) ORDER BY r.position, r.code)
+                    FROM deptperf.framework_requirement r
+                        JOIN deptperf.framework_indicator i ON i.framework = r.framework AND i.code = r.indicator
+                    WHERE r.framework = f.framework), '[]'::jsonb),
+                'bands', coalesce((
+                    SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+                        'grade', b.grade, 'label_en', b.label_en, 'from', b.from_points) ORDER BY b.position, b.grade)
+                    FROM deptperf.framework_band b
+                    WHERE b.framework = f.framework), '[]'::jsonb)) AS document
+            FROM deptperf.framework f
+        ) b
+        WHERE NOT EXISTS (
+            SELECT FROM deptperf.framework_document d
+            WHERE d.framework = b.framework AND d.document::text = b.document::text)
+    LOOP
+        -- a document at fault would stop every query over its departments
+        PERFORM @extschema@.deptperf_evaluate_total(changed.document, '{}'::jsonb, '{}'::jsonb);
+        INSERT INTO deptperf.framework_document AS d (framework, revision, document)
+        VALUES (changed.framework, pg_catalog.gen_random_uuid(), changed.document)
+        ON CONFLICT (framework) DO UPDATE SET revision = excluded.revision, document = excluded.document;
+    END LOOP;
+    RETURN NULL;
+END $body$;
+COMMENT ON FUNCTION framework_changed() IS
+    'Trigger of the framework tables: keeps framework_document, and refuses what evaluation could not read.';
+CREATE OR REPLACE TRIGGER framework_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON framework
+    FOR EACH STATEMENT EXECUTE FUNCTION framework_changed();
+CREATE OR REPLACE TRIGGER framework_group_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON framework_group
+    FOR EACH STATEMENT EXECUTE FUNCTION framework_changed();
+CREATE OR REPLACE TRIGGER framework_indicator_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON framework_indicator
+    FOR EACH STATEMENT EXECUTE FUNCTION framework_changed();
+CREATE OR REPLACE TRIGGER framework_item_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON framework_item
+    FOR EACH STATEMENT EXECUTE FUNCTION framework_changed();
+CREATE OR REPLACE TRIGGER framework_requirement_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON framework_requirement
+    FOR EACH STATEMENT EXECUTE FUNCTION framework_changed();
+CREATE OR REPLACE TRIGGER framework_band_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON framework_band
+    FOR EACH STATEMENT EXECUTE FUNCTION framework_changed();
+CREATE OR REPLACE TRIGGER framework_document_derived BEFORE INSERT ON framework_document
+    FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION derived_rows();
+
+-- The frameworks that come with the extension, unless they are there.
+IF NOT EXISTS (SELECT FROM framework WHERE framework = 'sz-2021') THEN
+    PERFORM @extschema@.deptperf_framework_import(@extschema@.deptperf_framework_seed('sz-2021'));
+END IF;
+IF NOT EXISTS (SELECT FROM framework WHERE framework = 'sz-2021-records') THEN
+    PERFORM @extschema@.deptperf_framework_import(@extschema@.deptperf_framework_seed('sz-2021-records'));
+END IF;
+UPDATE workspace SET default_framework = 'sz-2021' WHERE version = 0 AND default_framework IS NULL;
+
+CREATE TABLE IF NOT EXISTS department_framework (
+    dept_id   bigint NOT NULL REFERENCES department,
+    from_year int NOT NULL,
+    framework text NOT NULL REFERENCES framework ON UPDATE CASCADE,
+    PRIMARY KEY (dept_id, from_year)
+);
+COMMENT ON TABLE department_framework IS
+    'Which framework a department and all below it use; the nearest department above decides, then the workspace''s default.';
+COMMENT ON COLUMN department_framework.from_year IS 'From this fiscal year on, until the department''s next row.';
+
+CREATE OR REPLACE FUNCTION framework_in_force(dept_id bigint, fiscal_year int) RETURNS TABLE (framework text)
+LANGUAGE sql STABLE PARALLEL SAFE AS $body$
+    SELECT f.framework
+    FROM deptperf.framework f
+    WHERE f.framework = coalesce(
+            (SELECT a.framework
+             FROM deptperf.department_closure c JOIN deptperf.department_framework a ON a.dept_id = c.ancestor_id
+             WHERE c.dept_id = $1 AND a.from_year <= $2
+             ORDER BY c.depth, a.from_year DESC
+             LIMIT 1),
+            (SELECT w.default_framework FROM deptperf.workspace w))
+      AND (f.from_year IS NULL OR f.from_year <= $2)
+      AND (f.to_year IS NULL OR f.to_year >= $2)
+$body$;
+COMMENT ON FUNCTION framework_in_force(bigint, int) IS
+    'The framework for a department and fiscal year; no row when there is none or when it does not admit the year.';

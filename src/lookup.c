@@ -1,0 +1,556 @@
+/*
+ * lookup.c: the point path: scores of named departments and years.
+ *
+ * Three steps: who is asked about (the department, its subtree, the framework
+ * in force, its judgements), the facts of all units of the subtrees in one
+ * statement, and then the same evaluation that the views use.  The facts are
+ * added up here, because PostgreSQL pushes no join into the grouped views
+ * below unit_facts, but does push = ANY(array).
+ *
+ * Plans are prepared once a session, by kind, without a parallel plan, and
+ * kept; PostgreSQL's plan cache replans them when what they read changes.
+ * Parsed frameworks are kept under the revision of their document.  Both are
+ * reached only through the workspace, so search_path is pinned around all of
+ * it and a schema "deptperf" of somebody else's is refused.
+ *
+ * This file knows the workspace's relations by name and does no scoring.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_database.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_type.h"
+#include "compat.h"
+#include "evaluate.h"
+#include "executor/spi.h"
+#include "facts.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/syscache.h"
+#include "utils/uuid.h"
+
+#define WORKSPACE "deptperf"
+
+/* ---- plans ---- */
+
+typedef enum PlanKind
+{
+	PLAN_WHO,
+	PLAN_CODE,
+	PLAN_FACTS,
+	PLAN_KINDS
+} PlanKind;
+
+static struct
+{
+	const char *query;
+	int			nargs;
+	Oid			argtypes[2];
+}			plan_texts[PLAN_KINDS] = {
+	[PLAN_WHO] = {
+		"SELECT d.dept_id, y.fiscal_year, fw.framework, fd.revision, fd.document,"
+		" (SELECT i.inputs FROM deptperf.inputs i"
+		"  WHERE i.dept_id OPERATOR(pg_catalog.=) d.dept_id"
+		"  AND i.fiscal_year OPERATOR(pg_catalog.=) y.fiscal_year),"
+		" ARRAY(SELECT c.dept_id FROM deptperf.department_closure c"
+		"  WHERE c.ancestor_id OPERATOR(pg_catalog.=) d.dept_id)"
+		" FROM deptperf.department d"
+		" CROSS JOIN deptperf.fiscal_year y"
+		" LEFT JOIN LATERAL deptperf.framework_in_force(d.dept_id, y.fiscal_year) fw ON true"
+		" LEFT JOIN deptperf.framework_document fd ON fd.framework OPERATOR(pg_catalog.=) fw.framework"
+		" WHERE d.dept_id OPERATOR(pg_catalog.=) ANY ($1)"
+		" AND y.fiscal_year OPERATOR(pg_catalog.=) ANY ($2)",
+		2, {INT8ARRAYOID, INT4ARRAYOID}
+	},
+	[PLAN_CODE] = {
+		"SELECT d.dept_id FROM deptperf.department d WHERE d.code OPERATOR(pg_catalog.=) $1 LIMIT 2",
+		1, {TEXTOID}
+	},
+	[PLAN_FACTS] = {
+		"SELECT u.dept_id, u.fiscal_year, u.facts FROM deptperf.unit_facts u"
+		" WHERE u.dept_id OPERATOR(pg_catalog.=) ANY ($1)"
+		" AND u.fiscal_year OPERATOR(pg_catalog.=) ANY ($2)",
+		2, {INT8ARRAYOID, INT4ARRAYOID}
+	},
+};
+
+static SPIPlanPtr plans[PLAN_KINDS];
+
+static void
+execute(PlanKind kind, Datum *args)
+{
+	int			code;
+
+	if (plans[kind] == NULL)
+	{
+		SPIPlanPtr	plan = SPI_prepare_cursor(plan_texts[kind].query, plan_texts[kind].nargs,
+											  plan_texts[kind].argtypes,
+											  CURSOR_OPT_GENERIC_PLAN);
+
+		if (plan == NULL)
+			elog(ERROR, "SPI_prepare_cursor failed: %s", SPI_result_code_string(SPI_result));
+		if ((code = SPI_keepplan(plan)) != 0)
+			elog(ERROR, "SPI_keepplan failed: %s", SPI_result_code_string(code));
+		plans[kind] = plan;
+	}
+	code = SPI_execute_plan(plans[kind], args, NULL, true, 0);
+	if (code != SPI_OK_SELECT)
+		elog(ERROR, "SPI_execute_plan failed: %s", SPI_result_code_string(code));
+}
+
+/* ---- the workspace ---- */
+
+/* A schema of that name counts only when those who own the database made it. */
+static void
+check_schema(void)
+{
+	Oid			schema = get_namespace_oid(WORKSPACE, true);
+	HeapTuple	tuple;
+	Oid			owner,
+				database_owner;
+
+	if (!OidIsValid(schema))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_SCHEMA),
+				 errmsg("there is no workspace in this database"),
+				 errdetail("Schema \"%s\" does not exist.", WORKSPACE),
+				 errhint("SELECT deptperf_setup();")));
+	tuple = SearchSysCache1(NAMESPACEOID, ObjectIdGetDatum(schema));
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for namespace %u", schema);
+	owner = ((Form_pg_namespace) GETSTRUCT(tuple))->nspowner;
+	ReleaseSysCache(tuple);
+	if (owner == GetUserId() || superuser_arg(owner))
+		return;
+	tuple = SearchSysCache1(DATABASEOID, ObjectIdGetDatum(MyDatabaseId));
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for database %u", MyDatabaseId);
+	database_owner = ((Form_pg_database) GETSTRUCT(tuple))->datdba;
+	ReleaseSysCache(tuple);
+	if (owner != database_owner)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("schema \"%s\" is not trusted", WORKSPACE),
+				 errdetail("It belongs to role \"%s\": not the database's owner, a superuser or you.",
+						   GetUserNameFromId(owner, false)),
+				 errhint("Let the database's owner look at it, and drop it or take it over.")));
+}
+
+/* From here to leave_workspace names are looked up in pg_catalog alone. */
+static int
+enter_workspace(void)
+{
+	int			level;
+
+	check_schema();
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	level = NewGUCNestLevel();
+	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+	return level;
+}
+
+static void
+leave_workspace(int level)
+{
+	AtEOXact_GUC(true, level);
+	SPI_finish();
+}
+
+/*
+ * Call one of the extension's own functions that raises the error for what
+ * was not found, or finds it after all.
+ */
+static Datum
+ask(FunctionCallInfo fcinfo, const char *function, int nargs, Oid *types, Datum *args)
+{
+	char	   *schema = get_namespace_name(get_func_namespace(fcinfo->flinfo->fn_oid));
+	char	   *query = psprintf("SELECT %s(%s)", quote_qualified_identifier(schema, function),
+								 nargs == 1 ? "$1" : "$1, $2");
+	bool		isnull;
+	int			code = SPI_execute_with_args(query, nargs, types, args, NULL, true, 1);
+
+	if (code != SPI_OK_SELECT || SPI_processed != 1)
+		elog(ERROR, "%s gave nothing", function);
+	return SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+}
+
+/* ---- frameworks ---- */
+
+#define KEPT 16
+
+typedef struct Kept
+{
+	pg_uuid_t	revision;
+	MemoryContext context;		/* NULL: free */
+	DpEvaluation *evaluation;
+} Kept;
+
+static Kept kept[KEPT];
+static int	next_kept;
+
+static DpEvaluation *
+evaluation_of(const pg_uuid_t *revision, Datum document)
+{
+	Kept	   *entry;
+	MemoryContext context,
+				old;
+	DpEvaluation *evaluation;
+
+	for (int i = 0; i < KEPT; i++)
+		if (kept[i].context != NULL && memcmp(&kept[i].revision, revision, UUID_LEN) == 0)
+			return kept[i].evaluation;
+
+	context = AllocSetContextCreate(CurrentMemoryContext, "deptperf framework", ALLOCSET_DEFAULT_SIZES);
+	old = MemoryContextSwitchTo(context);
+	evaluation = dp_evaluation_make(dp_framework_parse(DatumGetJsonbP(document)));
+	MemoryContextSwitchTo(old);
+	MemoryContextSetParent(context, CacheMemoryContext);
+
+	entry = &kept[next_kept];
+	next_kept = (next_kept + 1) % KEPT;
+	if (entry->context != NULL)
+		MemoryContextDelete(entry->context);
+	entry->revision = *revision;
+	entry->context = context;
+	entry->evaluation = evaluation;
+	return evaluation;
+}
+
+/* ---- targets ---- */
+
+/* One department and year that is asked about. */
+typedef struct Target
+{
+	int64		dept_id;
+	int32		fiscal_year;
+	char	   *framework;		/* NULL: none in force */
+	pg_uuid_t	revision;
+	Datum		document;
+	Jsonb	   *inputs;			/* NULL: none */
+	int			nunits;
+	Datum	   *units;
+	Jsonb	   *facts;			/* of the first unit that speaks, or NULL */
+	DpFactSums *sums;			/* when more than one does */
+} Target;
+
+typedef struct Member
+{
+	int64		unit;
+	int32		fiscal_year;
+	Target	   *target;
+} Member;
+
+static Datum
+column(HeapTuple tuple, int n, bool *isnull)
+{
+	return SPI_getbinval(tuple, SPI_tuptable->tupdesc, n, isnull);
+}
+
+static Target *
+read_targets(Datum dept_ids, Datum years, int *n)
+{
+	Target	   *targets;
+	Datum		args[2] = {dept_ids, years};
+
+	execute(PLAN_WHO, args);
+	*n = (int) SPI_processed;
+	targets = palloc0(sizeof(Target) * (*n + 1));
+	for (int i = 0; i < *n; i++)
+	{
+		HeapTuple	tuple = SPI_tuptable->vals[i];
+		Target	   *target = &targets[i];
+		bool		isnull;
+		Datum		value;
+
+		target->dept_id = DatumGetInt64(column(tuple, 1, &isnull));
+		target->fiscal_year = DatumGetInt32(column(tuple, 2, &isnull));
+		value = column(tuple, 4, &isnull);
+		if (!isnull)
+		{
+			target->revision = *DatumGetUUIDP(value);
+			target->framework = TextDatumGetCString(column(tuple, 3, &isnull));
+			target->document = column(tuple, 5, &isnull);
+		}
+		value = column(tuple, 6, &isnull);
+		target->inputs = isnull ? NULL : DatumGetJsonbP(value);
+		value = column(tuple, 7, &isnull);
+		deconstruct_array(DatumGetArrayTypeP(value), INT8OID, sizeof(int64), FLOAT8PASSBYVAL,
+						  TYPALIGN_DOUBLE, &target->units, NULL, &target->nunits);
+	}
+	return targets;
+}
+
+static int
+compare_members(const void *a, const void *b)
+{
+	const Member *ma = a;
+	const Member *mb = b;
+
+	if (ma->unit != mb->unit)
+		return ma->unit < mb->unit ? -1 : 1;
+	return ma->fiscal_year < mb->fiscal_year ? -1 : ma->fiscal_year > mb->fiscal_year;
+}
+
+/* Who gets the facts of which unit and year; ascending. */
+static Member *
+members_of(Target *targets, int ntargets, int *n)
+{
+	Member	   *members;
+	int64		room = 0;
+
+	for (int i = 0; i < ntargets; i++)
+		room += targets[i].nunits;
+	members = palloc_extended(sizeof(Member) * (room + 1), MCXT_ALLOC_HUGE);
+	*n = 0;
+	for (int i = 0; i < ntargets; i++)
+		for (int j = 0; j < targets[i].nunits; j++)
+		{
+			Member	   *member = &members[(*n)++];
+
+			member->unit = DatumGetInt64(targets[i].units[j]);
+			member->fiscal_year = targets[i].fiscal_year;
+			member->target = &targets[i];
+		}
+	qsort(members, *n, sizeof(Member), compare_members);
+	return members;
+}
+
+/* Each unit once, for the statement that reads their facts. */
+static Datum
+unit_array(const Member *members, int n)
+{
+	Datum	   *units = palloc_extended(sizeof(Datum) * (n + 1), MCXT_ALLOC_HUGE);
+	int			nunits = 0;
+
+	for (int i = 0; i < n; i++)
+		if (i == 0 || members[i].unit != members[i - 1].unit)
+			units[nunits++] = Int64GetDatum(members[i].unit);
+	return PointerGetDatum(construct_array(units, nunits, INT8OID, sizeof(int64),
+										   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+}
+
+/* A subtree of one unit that speaks needs no sum. */
+static void
+add_facts(Target *target, Jsonb *facts, DpFactNames *names)
+{
+	if (target->facts == NULL)
+	{
+		target->facts = facts;
+		return;
+	}
+	if (target->sums == NULL)
+	{
+		target->sums = dp_fact_sums_make(names, CurrentMemoryContext);
+		dp_fact_sums_add_json(target->sums, target->facts);
+	}
+	dp_fact_sums_add_json(target->sums, facts);
+}
+
+static void
+read_facts(Target *targets, int ntargets, Datum years)
+{
+	DpFactNames *names = dp_fact_names_make(CurrentMemoryContext);
+	int			n;
+	Member	   *members = members_of(targets, ntargets, &n);
+	Datum		args[2] = {unit_array(members, n), years};
+
+	execute(PLAN_FACTS, args);
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		HeapTuple	tuple = SPI_tuptable->vals[i];
+		bool		isnull;
+		Member		key = {
+			DatumGetInt64(column(tuple, 1, &isnull)),
+			DatumGetInt32(column(tuple, 2, &isnull))
+		};
+		Jsonb	   *facts = DatumGetJsonbP(column(tuple, 3, &isnull));
+		Member	   *member = bsearch(&key, members, n, sizeof(Member), compare_members);
+
+		CHECK_FOR_INTERRUPTS();
+		/* The first of several that share the unit. */
+		while (member != NULL && member > members && compare_members(&member[-1], &key) == 0)
+			member--;
+		for (; member != NULL && member < members + n && compare_members(member, &key) == 0; member++)
+			add_facts(member->target, facts, names);
+	}
+	for (int i = 0; i < ntargets; i++)
+		if (targets[i].sums != NULL)
+			targets[i].facts = dp_fact_sums_json(targets[i].sums, false);
+}
+
+static Jsonb *
+empty_object(void)
+{
+	JsonbValue	object = {.type = jbvObject};
+
+	return JsonbValueToJsonb(&object);
+}
+
+static DpTotal
+evaluate_target(const Target *target)
+{
+	DpEvaluation *evaluation = evaluation_of(&target->revision, target->document);
+
+	dp_evaluation_read(evaluation,
+					   target->facts != NULL ? target->facts : empty_object(),
+					   target->inputs != NULL ? target->inputs : empty_object());
+	return dp_evaluate(evaluation);
+}
+
+/* ---- one department ---- */
+
+static int64
+resolve_code(FunctionCallInfo fcinfo, Datum code)
+{
+	Datum		args[1] = {code};
+	Oid			types[1] = {TEXTOID};
+	bool		isnull;
+
+	execute(PLAN_CODE, args);
+	if (SPI_processed == 1)
+		return DatumGetInt64(column(SPI_tuptable->vals[0], 1, &isnull));
+	return DatumGetInt64(ask(fcinfo, "deptperf_department", 1, types, args));
+}
+
+/* An array of one: what the plans take. */
+static Datum
+array_of_one(Datum value, Oid type)
+{
+	bool		wide = type == INT8OID;
+
+	return PointerGetDatum(construct_array(&value, 1, type, wide ? sizeof(int64) : sizeof(int32),
+										   wide ? FLOAT8PASSBYVAL : true,
+										   wide ? TYPALIGN_DOUBLE : TYPALIGN_INT));
+}
+
+/* The department and year of the arguments, or the error that says what is known. */
+static Target *
+read_target(FunctionCallInfo fcinfo, int64 dept_id, int64 year)
+{
+	Oid			types[2] = {INT8OID, INT8OID};
+	Datum		args[2] = {Int64GetDatum(dept_id), Int64GetDatum(year)};
+	/* A year beyond int32 is none of the registry's, as 0 is not. */
+	Datum		years = array_of_one(Int32GetDatum(year == (int32) year ? (int32) year : 0), INT4OID);
+	int			n;
+	Target	   *target = read_targets(array_of_one(Int64GetDatum(dept_id), INT8OID), years, &n);
+
+	if (n == 0 || target->framework == NULL)
+	{
+		ask(fcinfo, "deptperf_department", 1, types, args);
+		ask(fcinfo, "deptperf_framework_for", 2, types, args);
+		elog(ERROR, "department " INT64_FORMAT " has no framework document", dept_id);
+	}
+	read_facts(target, 1, years);
+	return target;
+}
+
+static Datum
+point(FunctionCallInfo fcinfo, bool by_code, bool grade)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	int			level = enter_workspace();
+	int64		dept_id = by_code ? resolve_code(fcinfo, PG_GETARG_DATUM(0)) : PG_GETARG_INT64(0);
+	DpTotal		total = evaluate_target(read_target(fcinfo, dept_id, PG_GETARG_INT64(1)));
+	bool		isnull = grade ? total.grade == NULL : !total.known;
+	Datum		result = (Datum) 0;
+
+	if (!isnull)
+	{
+		MemoryContext old = MemoryContextSwitchTo(caller);
+
+		result = grade ? PointerGetDatum(DatumGetTextPCopy(PointerGetDatum(total.grade))) :
+			NumericGetDatum(dp_dec_numeric_scale(total.total, DP_DECIMALS));
+		MemoryContextSwitchTo(old);
+	}
+	leave_workspace(level);
+	if (isnull)
+		PG_RETURN_NULL();
+	return result;
+}
+
+/* deptperf_total(dept, year): its score, NULL while an item is open. */
+PG_FUNCTION_INFO_V1(deptperf_total_by_id);
+Datum
+deptperf_total_by_id(PG_FUNCTION_ARGS)
+{
+	return point(fcinfo, false, false);
+}
+
+PG_FUNCTION_INFO_V1(deptperf_total_by_code);
+Datum
+deptperf_total_by_code(PG_FUNCTION_ARGS)
+{
+	return point(fcinfo, true, false);
+}
+
+/* deptperf_grade(dept, year): the grade of that score. */
+PG_FUNCTION_INFO_V1(deptperf_grade_by_id);
+Datum
+deptperf_grade_by_id(PG_FUNCTION_ARGS)
+{
+	return point(fcinfo, false, true);
+}
+
+PG_FUNCTION_INFO_V1(deptperf_grade_by_code);
+Datum
+deptperf_grade_by_code(PG_FUNCTION_ARGS)
+{
+	return point(fcinfo, true, true);
+}
+
+/* ---- several departments ---- */
+
+/*
+ * deptperf_scores(dept_ids, years): score's rows for these, in no order.
+ * Unknown ones have no row, as in the view.
+ */
+PG_FUNCTION_INFO_V1(deptperf_scores);
+Datum
+deptperf_scores(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	int			level,
+				n;
+	Target	   *targets;
+
+	InitMaterializedSRF(fcinfo, 0);
+	level = enter_workspace();
+	targets = read_targets(PG_GETARG_DATUM(0), PG_GETARG_DATUM(1), &n);
+	read_facts(targets, n, PG_GETARG_DATUM(1));
+	for (int i = 0; i < n; i++)
+	{
+		const Target *target = &targets[i];
+		DpTotal		total;
+		Datum		values[9];
+		bool		nulls[9] = {false};
+
+		if (target->framework == NULL || (target->facts == NULL && target->inputs == NULL))
+			continue;
+		CHECK_FOR_INTERRUPTS();
+		total = evaluate_target(target);
+		nulls[3] = !total.known;
+		nulls[4] = total.grade == NULL;
+		values[0] = Int64GetDatum(target->dept_id);
+		values[1] = Int32GetDatum(target->fiscal_year);
+		values[2] = CStringGetTextDatum(target->framework);
+		values[3] = NumericGetDatum(dp_dec_numeric_scale(total.total, DP_DECIMALS));
+		values[4] = PointerGetDatum(total.grade);
+		values[5] = NumericGetDatum(dp_dec_numeric_scale(total.provisional, DP_DECIMALS));
+		values[6] = NumericGetDatum(dp_dec_numeric(total.open));
+		values[7] = Int32GetDatum(total.open_items);
+		values[8] = Int64GetDatum(target->facts == NULL ? 0 : dp_silent(target->facts, target->nunits));
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	}
+	leave_workspace(level);
+	return (Datum) 0;
+}
