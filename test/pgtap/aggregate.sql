@@ -74,13 +74,14 @@ SELECT is((deptperf_facts('n', '{}', 'a', a) ->> 'a')::numeric, 1e99 - 1e99 + 1e
 FROM (VALUES (1, 1e99), (2, 1e-50), (3, -1e99)) AS x(i, a);
 
 -- 4. Random amounts of many scales against sum().
-SELECT setseed(0.2021);
+DO $$ BEGIN PERFORM setseed(0.2021); END $$;
 CREATE TABLE amounts AS
   SELECT i, (random() * 40)::int AS dept, 2019 + (random() * 2)::int AS year, 'f' || (random() * 5)::int AS name,
          CASE WHEN random() < 0.05 THEN NULL
               ELSE round((random() - 0.3)::numeric * (10::numeric ^ (random() * 12)::int), (random() * 6)::int) END
          * CASE WHEN i % 5000 = 0 THEN 1e40 WHEN i % 5001 = 0 THEN 1e-40 ELSE 1 END AS amount
   FROM generate_series(1, 40000) AS i;
+INSERT INTO amounts SELECT i, i % 4, 2021, 'f9', 'NaN' FROM generate_series(1, 40) AS i;      -- poisons f9 and all of four groups
 ANALYZE amounts;
 
 CREATE TEMP VIEW grouped AS

@@ -4,7 +4,7 @@
 -- reaches an index in unit_facts; large sources are read in parallel at default
 -- settings, and without a sort at 4MB of work_mem.
 BEGIN;
-SELECT plan(16);
+SELECT plan(17);
 
 SELECT lives_ok('SELECT deptperf_setup()', 'the workspace is made');
 
@@ -13,6 +13,11 @@ INSERT INTO source VALUES ('budget'), ('execution'), ('adjustment'), ('procureme
   ('key_task'), ('performance_target'), ('petition'), ('satisfaction_survey'), ('disclosure'), ('finding'), ('measurement');
 CREATE TEMP TABLE large (source text);
 INSERT INTO large VALUES ('budget'), ('execution'), ('procurement'), ('fixed_asset'), ('petition');
+
+SELECT is_empty($$
+  SELECT source, c.relname, c.reloptions FROM source LEFT JOIN pg_class c ON c.oid = to_regclass('deptperf.' || source || '_facts')
+  WHERE c.reloptions IS NULL OR NOT 'security_barrier=true' = ANY (c.reloptions) OR c.reloptions::text ~ 'security_invoker=(true|on|1)' $$,
+  'the grouped views are security barriers and run with the rights of their owner');
 
 -- 400 departments under 20 bureaus, three years; 150,000 records in each large
 -- source and a few in the others.  (Triggers are off: only the plans matter.)
