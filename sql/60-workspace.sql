@@ -119,11 +119,29 @@ IF deptperf_setup.framework IS NOT NULL THEN
     END IF;
     UPDATE deptperf.workspace SET default_framework = deptperf_setup.framework;
 END IF;
+UPDATE deptperf.workspace w SET made_by = e.extversion
+FROM pg_catalog.pg_extension e
+WHERE e.extname = 'deptperf' AND w.made_by IS DISTINCT FROM e.extversion;
 RETURN (SELECT pg_catalog.format('framework %s, row security %s', coalesce(w.default_framework, 'by department only'),
                                  CASE WHEN w.row_security THEN 'on' ELSE 'off' END) FROM deptperf.workspace w);
 END $deptperf_setup$;
 COMMENT ON FUNCTION @extschema@.deptperf_setup(pg_catalog.text, pg_catalog.bool) IS
 'makes the workspace, schema deptperf, or brings it up to date and back what is missing; may be called at any time and never touches rows or a bound source. framework: the default one, NULL leaves it (at first sz-2021). row_security: NULL leaves it (at first off), true is not supported yet. Returns the settings. Refuses a schema deptperf that is not the caller''s or holds what is not deptperf''s';
+
+CREATE FUNCTION @extschema@.deptperf_version(OUT library pg_catalog.text, OUT sql pg_catalog.text, OUT workspace pg_catalog.text, OUT missing_step pg_catalog.text)
+LANGUAGE plpgsql STABLE CALLED ON NULL INPUT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp AS $deptperf$
+BEGIN
+    library := @extschema@.deptperf_library_version();
+    sql := (SELECT e.extversion FROM pg_extension e WHERE e.extname = 'deptperf');
+    IF to_regclass('deptperf.workspace') IS NOT NULL THEN
+        workspace := (SELECT w.made_by FROM deptperf.workspace w);
+    END IF;
+    missing_step := CASE WHEN library <> sql THEN 'ALTER EXTENSION deptperf UPDATE'
+                         WHEN workspace IS DISTINCT FROM sql THEN 'SELECT deptperf_setup()' END;
+END $deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_version() IS
+'the versions of the loaded library, of the installed SQL, and of the extension that last made the workspace (NULL without one), and the statement that is due (NULL when all agree)';
 
 -- ---- departments, years ----
 
@@ -133,6 +151,7 @@ SET search_path = pg_catalog, pg_temp AS $deptperf$
 DECLARE
     known record;
 BEGIN
+    PERFORM @extschema@.deptperf_require_workspace();
     IF EXISTS (SELECT FROM deptperf.department d WHERE d.dept_id = dept) THEN
         RETURN dept;
     END IF;
@@ -157,6 +176,7 @@ DECLARE
     colon     int := strpos(dept, ':');
     n         bigint;
 BEGIN
+    PERFORM @extschema@.deptperf_require_workspace();
     SELECT array_agg(d.dept_id), array_agg(d.division ORDER BY d.division) INTO ids, divisions
     FROM deptperf.department d
     WHERE d.code = dept;
@@ -191,6 +211,7 @@ CREATE FUNCTION @extschema@.deptperf_fiscal_year(year pg_catalog.int8) RETURNS p
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp AS $deptperf$
 BEGIN
+    PERFORM @extschema@.deptperf_require_workspace();
     IF NOT EXISTS (SELECT FROM deptperf.fiscal_year y WHERE y.fiscal_year = year) THEN
         RAISE EXCEPTION 'fiscal year % is not known', year
             USING ERRCODE = 'no_data_found',
@@ -238,6 +259,7 @@ DECLARE
     result jsonb;
     wanted text := deptperf_framework_document.framework;
 BEGIN
+    PERFORM @extschema@.deptperf_require_workspace();
     SELECT d.document INTO result FROM deptperf.framework_document d WHERE d.framework = wanted;
     IF result IS NULL THEN
         RAISE EXCEPTION 'framework "%" is not known', wanted
@@ -260,6 +282,7 @@ DECLARE
     name  text := doc ->> 'framework';
     fault record;
 BEGIN
+    PERFORM @extschema@.deptperf_require_workspace();
     IF jsonb_typeof(doc) <> 'object' OR coalesce(jsonb_typeof(doc -> 'framework'), '') <> 'string' OR btrim(name) = '' THEN
         RAISE EXCEPTION 'the framework document has no name'
             USING ERRCODE = 'invalid_parameter_value',
@@ -406,7 +429,8 @@ DECLARE
     in_force text;
     entry    record;
     item     record;
-    judged   bool;
+    as_items bool;
+    added    bigint;
     n        bigint := 0;
 BEGIN
     IF dept IS NULL OR year IS NULL OR given IS NULL OR override IS NULL THEN
@@ -449,7 +473,7 @@ BEGIN
                           HINT = 'override => true, with a reason, puts these points in place of what the records say.';
             END IF;
         ELSE
-            SELECT i.points, c.assessment_id, c.points AS current_points,
+            SELECT i.points, c.assessment_id,
                    (SELECT string_agg(m.code, ', ' ORDER BY m.position, m.code)
                     FROM deptperf.framework_item m
                     WHERE m.framework = i.framework AND m.indicator = i.code AND m.formula IS NOT NULL) AS computed
@@ -458,11 +482,11 @@ BEGIN
                 LEFT JOIN deptperf.current_assessment c ON c.dept_id = id AND c.fiscal_year = fy AND c.item = i.code
             WHERE i.framework = in_force AND i.code = entry.code;
             IF FOUND AND NOT override THEN
-                judged := item.computed IS NULL AND entry.points = item.points AND item.assessment_id IS NULL;
-                IF judged IS NOT TRUE THEN
+                as_items := item.computed IS NULL AND entry.points = item.points AND item.assessment_id IS NULL;
+                IF as_items IS NOT TRUE THEN
                     RAISE EXCEPTION 'indicator "%" needs override', entry.code
                         USING ERRCODE = 'invalid_parameter_value',
-                              DETAIL = CASE WHEN item.computed IS NOT NULL THEN format('Its items %s are computed.', item.computed)
+                              DETAIL = CASE WHEN item.computed IS NOT NULL THEN format('Computed of its items: %s.', item.computed)
                                             WHEN item.assessment_id IS NOT NULL THEN format('It has an override already, assessment %s.', item.assessment_id)
                                             WHEN entry.exempt THEN 'It is exempt as a whole.'
                                             ELSE format('%s is not its maximum, %s, so its items'' points do not follow.', entry.points, item.points) END,
@@ -475,8 +499,8 @@ BEGIN
                     LEFT JOIN deptperf.current_assessment c ON c.dept_id = id AND c.fiscal_year = fy AND c.item = m.code
                 WHERE m.framework = in_force AND m.indicator = entry.code
                 ORDER BY m.position, m.code;
-                GET DIAGNOSTICS item.points = ROW_COUNT;
-                n := n + item.points::bigint;
+                GET DIAGNOSTICS added = ROW_COUNT;
+                n := n + added;
                 CONTINUE;
             END IF;
         END IF;
@@ -487,6 +511,13 @@ BEGIN
         n := n + 1;
     END LOOP;
     RETURN n;
+EXCEPTION
+    -- the row to supersede is looked up, so this is the one that came first
+    WHEN unique_violation THEN
+        RAISE EXCEPTION 'department % was assessed by somebody else at the same time', id
+            USING ERRCODE = 'serialization_failure',
+                  DETAIL = format('Their assessment of "%s" for %s came first; none of these points was stored.', entry.code, fy),
+                  HINT = 'Look at deptperf.current_assessment, then call again.';
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_assess(pg_catalog.int8, pg_catalog.int8, pg_catalog.jsonb, pg_catalog.text, pg_catalog.bool) IS
 'judges a department: points has a number or "exempt" by code of item or indicator; each supersedes the current assessment by itself. An indicator''s maximum, where all its items are judged, is the maximum of each item; any other indicator and a computed item need override => true. A reason is due below the maximum, for an exemption and for an override. Returns how many rows were added to deptperf.assessment; anything at fault is an error and adds none';

@@ -65,4 +65,17 @@ extern DpFrac dp_frac_add(DpFrac a, DpFrac b);
 extern int	dp_frac_cmp_dec(DpFrac a, DpDec b);
 extern DpDec dp_frac_round(DpFrac a, int32 scale);
 
+/* Add where both are small and of one scale; false, and nothing done, elsewhere. */
+static inline bool
+dp_dec_add_in_place(DpDec *a, DpDec b)
+{
+	int128		sum = a->v + b.v;
+
+	if (a->scale != b.scale || a->big != NULL || b.big != NULL ||
+		(uint64) (sum >> 64) + (UINT64CONST(1) << (DP_MAX_BITS - 64)) >= UINT64CONST(1) << (DP_MAX_BITS - 63))
+		return false;
+	a->v = sum;
+	return true;
+}
+
 #endif							/* DEPTPERF_DECIMAL_H */

@@ -183,7 +183,7 @@ keep_numeric(DpFactSums *sums, DpFact *fact, DpDec sum)
 }
 
 void
-dp_fact_sums_add(DpFactSums *sums, int place, DpFactState state, DpDec value)
+dp_fact_sums_add_any(DpFactSums *sums, int place, DpFactState state, DpDec value)
 {
 	DpFact	   *fact;
 	DpDec		sum;

@@ -258,8 +258,6 @@ INDICATOR(deptperf_budget_execution, "C2.1", {FACT, "paid_q1"}, {FACT, "paid_q2"
 INDICATOR(deptperf_key_tasks, "C2.2", {COUNT, "key_tasks_missed"});
 INDICATOR(deptperf_project_timeliness, "C2.3", {FACT, "projects_on_time"},
 		  {FACT, "projects_planned"});
-INDICATOR(deptperf_petitions, "C4.1", {JUDGED, "C4.1.1"}, {FACT, "petitions_received"},
-		  {FACT, "petitions_answered"}, {FACT, "petitions_in_time"});
 INDICATOR(deptperf_satisfaction, "C4.2", {FACT, "survey_satisfied"}, {FACT, "survey_respondents"});
 
 /*
@@ -313,6 +311,31 @@ deptperf_benefit(PG_FUNCTION_ARGS)
 				 errdetail("It says how many of the four aspects are covered and must be 0, 1, 2, 3 or 4.")));
 	for (int i = 0; i < lengthof(aspect_facts); i++)
 		set_fact(aspect_facts[i], i < covered ? 1 : 0);
+	return indicator_datum(fcinfo, site);
+}
+
+/*
+ * deptperf_petitions(mechanism, received, answered, answered_in_time): what was
+ * answered in time was answered; no rule sees both.
+ */
+PG_FUNCTION_INFO_V1(deptperf_petitions);
+Datum
+deptperf_petitions(PG_FUNCTION_ARGS)
+{
+	static const Function function = {"deptperf_petitions", "C4.1",
+		{{JUDGED, "C4.1.1"}, {FACT, "petitions_received"}, {FACT, "petitions_answered"},
+		{FACT, "petitions_in_time"}}
+	};
+	CallSite   *site = read_arguments(fcinfo, &function);
+	DpDec		answered = framework()->fact[site->target[2].place].value;
+	DpDec		in_time = framework()->fact[site->target[3].place].value;
+
+	if (dp_dec_cmp(in_time, answered) > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION),
+				 errmsg("deptperf_petitions: %s answered in time of %s answered is invalid",
+						dp_dec_text(in_time), dp_dec_text(answered)),
+				 errhint("The figures contradict each other; correct them, or leave them NULL where they are not known.")));
 	return indicator_datum(fcinfo, site);
 }
 

@@ -144,6 +144,18 @@ check_schema(void)
 				 errhint("Let the database's owner look at it, and drop it or take it over.")));
 }
 
+/*
+ * deptperf_require_workspace(): an error unless there is one and it can be
+ * trusted; for the extension's functions that are not in C.
+ */
+PG_FUNCTION_INFO_V1(deptperf_require_workspace);
+Datum
+deptperf_require_workspace(PG_FUNCTION_ARGS)
+{
+	check_schema();
+	PG_RETURN_VOID();
+}
+
 /* From here to leave_workspace names are looked up in pg_catalog alone. */
 static int
 enter_workspace(void)

@@ -52,24 +52,26 @@ BEGIN
 END $body$;
 COMMENT ON FUNCTION department_lock() IS 'Trigger of department: one transaction at a time changes the tree.';
 
+-- Statements may be of one row or of all: each is planned for what it brings
+-- (force_custom_plan), and the transition tables, whose size a plan doesn't
+-- learn again, are only read into arrays (a FULL JOIN is never a nested loop).
 CREATE OR REPLACE FUNCTION department_tree() RETURNS trigger
-LANGUAGE plpgsql AS $body$
+LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan AS $body$
 #variable_conflict use_column
 DECLARE
     touched bigint[];           -- rows whose code, division or parent the statement set
-    by_code bigint[];           -- of these: parent_code says another parent, parent_id was left alone
+    by_code bigint[];           -- of these: parent_code set, parent_id left alone
     by_both bigint[];           -- of these: both set, so they must agree
     moved   bigint[];           -- rows whose parent_id is new
+    gone    bigint[];           -- dept_ids that are no more
     wrong   record;
     at      bigint;
     walk    text;
 BEGIN
-    IF TG_OP = 'DELETE' THEN
-        DELETE FROM deptperf.department_closure c USING old_rows o WHERE c.dept_id = o.dept_id;
-        RETURN NULL;
-    ELSIF TG_OP = 'TRUNCATE' THEN
+    IF TG_OP = 'TRUNCATE' THEN
         DELETE FROM deptperf.department_closure;
-        RETURN NULL;
+    ELSIF TG_OP = 'DELETE' THEN
+        SELECT pg_catalog.array_agg(o.dept_id) INTO gone FROM old_rows o;
     ELSIF TG_OP = 'INSERT' THEN
         SELECT pg_catalog.array_agg(n.dept_id),
                pg_catalog.array_agg(n.dept_id) FILTER (WHERE n.parent_code IS NOT NULL AND n.parent_id IS NULL),
@@ -78,25 +80,30 @@ BEGIN
         INTO touched, by_code, by_both, moved
         FROM new_rows n;
     ELSE
-        -- a parent_code that says what parent_id says asks for nothing
         SELECT pg_catalog.array_agg(c.dept_id) FILTER (WHERE c.code_set OR c.id_set OR c.renamed),
                pg_catalog.array_agg(c.dept_id) FILTER (WHERE c.code_set AND NOT c.id_set),
                pg_catalog.array_agg(c.dept_id) FILTER (WHERE c.code_set AND c.id_set AND c.parent_code IS NOT NULL),
-               pg_catalog.array_agg(c.dept_id) FILTER (WHERE c.id_set)
-        INTO touched, by_code, by_both, moved
+               pg_catalog.array_agg(c.dept_id) FILTER (WHERE c.id_set),
+               pg_catalog.array_agg(c.was) FILTER (WHERE c.dept_id IS NULL)
+        INTO touched, by_code, by_both, moved, gone
         FROM (
-            SELECT n.dept_id, n.parent_code,
-                   n.parent_code IS DISTINCT FROM o.parent_code
-                       AND n.parent_code IS DISTINCT FROM CASE WHEN p.division = n.division THEN p.code END AS code_set,
-                   n.parent_id IS DISTINCT FROM o.parent_id OR o.dept_id IS NULL AS id_set,
-                   n.code IS DISTINCT FROM o.code OR n.division IS DISTINCT FROM o.division AS renamed
-            FROM new_rows n
-                LEFT JOIN old_rows o ON o.dept_id = n.dept_id
-                LEFT JOIN deptperf.department p ON p.dept_id = n.parent_id
+            SELECT n.dept_id, n.parent_code, o.dept_id AS was,
+                   n.dept_id IS NOT NULL AND n.parent_code IS DISTINCT FROM o.parent_code AS code_set,
+                   n.dept_id IS NOT NULL AND (o.dept_id IS NULL OR n.parent_id IS DISTINCT FROM o.parent_id) AS id_set,
+                   n.dept_id IS NOT NULL AND (n.code IS DISTINCT FROM o.code OR n.division IS DISTINCT FROM o.division) AS renamed
+            FROM new_rows n FULL JOIN old_rows o ON o.dept_id = n.dept_id
         ) c;
+        -- a parent_code that says what parent_id says asks for nothing
+        SELECT pg_catalog.array_agg(d.dept_id) INTO by_code
+        FROM pg_catalog.unnest(by_code) AS b(dept_id)
+            JOIN deptperf.department d ON d.dept_id = b.dept_id
+            LEFT JOIN deptperf.department p ON p.dept_id = d.parent_id
+        WHERE d.parent_code IS DISTINCT FROM CASE WHEN p.division = d.division THEN p.code END;
+    END IF;
+    IF gone IS NOT NULL THEN
         DELETE FROM deptperf.department_closure c
-        USING old_rows o
-        WHERE c.dept_id = o.dept_id AND NOT EXISTS (SELECT FROM new_rows n WHERE n.dept_id = o.dept_id);
+        USING pg_catalog.unnest(gone) AS g(dept_id)
+        WHERE c.dept_id = g.dept_id;
     END IF;
     IF touched IS NULL THEN
         RETURN NULL;

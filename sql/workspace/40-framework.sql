@@ -142,12 +142,14 @@ CREATE TABLE IF NOT EXISTS workspace (
     one               boolean PRIMARY KEY DEFAULT true CONSTRAINT workspace_has_one_row CHECK (one),
     version           int NOT NULL DEFAULT 0,
     default_framework text REFERENCES framework ON UPDATE CASCADE,
-    row_security      boolean NOT NULL DEFAULT false
+    row_security      boolean NOT NULL DEFAULT false,
+    made_by           text
 );
 COMMENT ON TABLE workspace IS
     'The workspace''s settings: one row, written by deptperf_setup(). While it is missing, rows are being restored, and the triggers that compare tables with each other let them in as they are.';
 COMMENT ON COLUMN workspace.version IS 'The last numbered step that deptperf_setup() has taken.';
 COMMENT ON COLUMN workspace.default_framework IS 'For departments and years without a row in department_framework; NULL: none.';
+COMMENT ON COLUMN workspace.made_by IS 'The version of the extension whose deptperf_setup() ran last.';
 COMMENT ON COLUMN workspace.row_security IS 'Whether readers see only the departments they were given.';
 INSERT INTO workspace DEFAULT VALUES ON CONFLICT (one) DO NOTHING;
 
@@ -294,11 +296,14 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $body$
     SELECT f.framework
     FROM deptperf.framework f
     WHERE f.framework = coalesce(
-            (SELECT a.framework
-             FROM deptperf.department_closure c JOIN deptperf.department_framework a ON a.dept_id = c.ancestor_id
-             WHERE c.dept_id = $1 AND a.from_year <= $2
-             ORDER BY c.depth, a.from_year DESC
-             LIMIT 1),
+            -- asked once a query: where no department has its own, none is looked up
+            CASE WHEN EXISTS (SELECT FROM deptperf.department_framework) THEN
+                (SELECT a.framework
+                 FROM deptperf.department_closure c JOIN deptperf.department_framework a ON a.dept_id = c.ancestor_id
+                 WHERE c.dept_id = $1 AND a.from_year <= $2
+                 ORDER BY c.depth, a.from_year DESC
+                 LIMIT 1)
+            END,
             (SELECT w.default_framework FROM deptperf.workspace w))
       AND (f.from_year IS NULL OR f.from_year <= $2)
       AND (f.to_year IS NULL OR f.to_year >= $2)

@@ -1,22 +1,23 @@
 -- agree.sql: one truth by every way, on random records over a random hierarchy.
--- Facts are what plain SQL sums of the records, points what it makes of them; a bureau's score from its units is the score of the same records put on one
--- department; the views, the point functions, deptperf_evaluate_total on facts
--- and the 21 functions on facts agree.
+-- Facts are what plain SQL sums of the records, points what it makes of them; a
+-- bureau's score from its units is the score of the same records put on one
+-- department; views, point functions, deptperf_evaluate_total and the 21
+-- functions agree, also where parts of the tree have other frameworks.
 BEGIN;
-SELECT plan(15);
+SELECT plan(19);
 
 SELECT lives_ok('SELECT deptperf_setup()', 'the workspace is made');
 DO $$ BEGIN PERFORM setseed(0.31); END $$;
 
--- 300 departments; each hangs below an earlier one, or is a root.
+-- 200 departments; each hangs below an earlier one, or is a root.
 INSERT INTO deptperf.department (dept_id, code, parent_id)
   SELECT i, 'd' || i, CASE WHEN i > 4 AND random() < 0.95 THEN 1 + floor(random() * (i - 1) * 0.5)::int END
-  FROM generate_series(1, 300) AS i;
+  FROM generate_series(1, 200) AS i;
 
 -- Three years; rows(n): about n records for each department and year, some
 -- units without any.  Amounts are of many scales, so that ratios are not neat.
 CREATE FUNCTION pg_temp.rows(n int) RETURNS TABLE (dept_id bigint, fiscal_year int) LANGUAGE sql AS $$
-  SELECT d, y FROM generate_series(1, 300) AS d, generate_series(2019, 2021) AS y, generate_series(1, n) WHERE random() < 0.7
+  SELECT d, y FROM generate_series(1, 200) AS d, generate_series(2019, 2021) AS y, generate_series(1, n) WHERE random() < 0.7
 $$;
 CREATE FUNCTION pg_temp.money(most numeric) RETURNS numeric LANGUAGE sql AS $$
   SELECT round(random()::numeric * most, (random() * 4)::int)
@@ -64,7 +65,7 @@ END $$;
 -- Judgements of every judged item for most departments, in half points.
 INSERT INTO deptperf.assessment (dept_id, fiscal_year, item, points, reason)
   SELECT d, y, i.code, CASE WHEN random() < 0.3 THEN i.points / 2 ELSE i.points END, 'random'
-  FROM generate_series(1, 300) AS d, generate_series(2019, 2021) AS y, deptperf.framework_item AS i
+  FROM generate_series(1, 200) AS d, generate_series(2019, 2021) AS y, deptperf.framework_item AS i
   WHERE i.framework = 'sz-2021' AND i.formula IS NULL AND (d + y) % 5 > 0;
 
 -- 1. Facts in plain SQL: of each source and unit …
@@ -281,14 +282,14 @@ SELECT is_empty($$
 -- 6. The computed items in plain SQL, as somebody else would write them.
 CREATE TEMP TABLE n AS
   SELECT dept_id, fiscal_year, r.* FROM deptperf.facts, jsonb_to_record(facts) AS r(
-    finding_budget_nonconformity numeric, finding_target_nonconformity numeric, procurement_actual numeric, procurement_planned numeric,
+    finding_budget_nonconformity numeric, finding_target_nonconformity numeric, finding_violation numeric, procurement_actual numeric, procurement_planned numeric,
     adjusted_amount numeric, budget_initial numeric, budget_adjusted numeric, budget_disclosure_level numeric, budget_disclosure_due numeric,
     final_accounts_disclosure_level numeric, final_accounts_disclosure_due numeric, assets_in_use numeric, assets_total numeric,
     staff_on_establishment numeric, establishment numeric, staff_external numeric, three_public_paid numeric, three_public_budget numeric,
     public_paid numeric, public_budget numeric, paid_q1 numeric, paid_q2 numeric, paid_q3 numeric, paid_q4 numeric, key_tasks_missed numeric,
     projects_on_time numeric, projects_planned numeric, benefit_earned numeric, benefit_weight numeric,
     petitions_received numeric, petitions_answered numeric, petitions_in_time numeric, survey_satisfied numeric, survey_respondents numeric);
-CREATE TEMP VIEW plain AS
+CREATE TEMP TABLE plain AS
   SELECT dept_id, fiscal_year, v.*
   FROM n, LATERAL (SELECT staff_on_establishment + staff_external AS staff, nullif(budget_adjusted, 0) AS b,
                           paid_q1 AS q1, paid_q1 + paid_q2 AS q2, paid_q1 + paid_q2 + paid_q3 AS q3, paid_q1 + paid_q2 + paid_q3 + paid_q4 AS q4) AS x,
@@ -323,6 +324,9 @@ CREATE TEMP VIEW plain AS
     ('C4.1.3', CASE WHEN petitions_in_time = petitions_received THEN 1 WHEN petitions_in_time < petitions_received THEN 0 END),
     ('C4.2.1', CASE WHEN survey_respondents = 0 THEN NULL WHEN survey_satisfied >= 0.95 * survey_respondents THEN 6 WHEN survey_satisfied >= 0.9 * survey_respondents THEN 4
                WHEN survey_satisfied >= 0.8 * survey_respondents THEN 2 WHEN survey_satisfied >= 0 THEN 1 END)) AS v(item, points);
+CREATE INDEX ON n (dept_id, fiscal_year);
+CREATE INDEX ON plain (dept_id, fiscal_year, item);
+ANALYZE n, plain;
 SELECT is_empty($$
   SELECT dept_id, fiscal_year, item, e.state, e.points AS view, round(p.points, 6) AS plain
   FROM plain p JOIN e USING (dept_id, fiscal_year, item)
@@ -334,6 +338,71 @@ SELECT isnt_empty($$
                                       WHERE d.parent_id = s.dept_id AND u.fiscal_year = s.fiscal_year) AS units ON true
   WHERE round(mean, 2) <> total $$,
   'which is not the mean of the totals of its units');
+
+-- 7. The same with several frameworks in the tree: forty departments choose one
+-- from some year on, and what is below them inherits it.  "short" holds for two
+-- years only; where it is chosen for 2021 there is no framework.
+DO $$ BEGIN
+    PERFORM deptperf_framework_import(deptperf_framework_seed('sz-2021-records') || '{"framework": "short", "from_year": 2019, "to_year": 2020}');
+END $$;
+INSERT INTO deptperf.department_framework (dept_id, from_year, framework)
+  SELECT DISTINCT ON (dept_id, from_year) * FROM (
+    SELECT 1 + floor(random() * 60)::int AS dept_id, 2018 + floor(random() * 4)::int AS from_year, pg_temp.pick('sz-2021', 'sz-2021-records', 'short')
+    FROM generate_series(1, 40)) AS x;
+
+CREATE TEMP TABLE in_force AS
+  WITH RECURSIVE up(dept_id, ancestor, depth) AS (
+    SELECT dept_id, dept_id, 0 FROM deptperf.department
+    UNION ALL SELECT up.dept_id, d.parent_id, depth + 1 FROM up JOIN deptperf.department d ON d.dept_id = ancestor WHERE d.parent_id IS NOT NULL)
+  SELECT DISTINCT ON (up.dept_id, y) up.dept_id, y AS fiscal_year, coalesce(f.framework, 'sz-2021') AS chosen,
+         CASE WHEN f.framework = 'short' AND y NOT BETWEEN 2019 AND 2020 THEN NULL ELSE coalesce(f.framework, 'sz-2021') END AS framework
+  FROM up CROSS JOIN generate_series(2019, 2021) AS y
+  LEFT JOIN deptperf.department_framework f ON f.dept_id = ancestor AND f.from_year <= y
+  ORDER BY up.dept_id, y, f.framework IS NULL, depth, f.from_year DESC;
+
+CREATE TEMP TABLE s2 AS SELECT dept_id, fiscal_year, framework, total, grade, provisional, open, open_items, silent FROM deptperf.score;
+ANALYZE s2, in_force;
+SELECT is_empty($$
+  SELECT dept_id, fiscal_year, f.framework AS want, s2.framework AS score
+  FROM (SELECT in_force.* FROM in_force JOIN s USING (dept_id, fiscal_year)) AS f
+  FULL JOIN s2 USING (dept_id, fiscal_year)
+  WHERE f.framework IS DISTINCT FROM s2.framework $$,
+  'each department is scored by the framework of its nearest department that chose one, or not at all');
+
+SELECT is_empty($$
+  WITH point AS (SELECT dept_id, fiscal_year, framework, total, grade, provisional, open, open_items, silent
+                 FROM deptperf_scores((SELECT array_agg(dept_id) FROM deptperf.department), '{2019,2020,2021}'))
+  (SELECT 'only in the view', * FROM s2 EXCEPT ALL SELECT 'only in the view', * FROM point)
+  UNION ALL
+  (SELECT 'only by deptperf_scores', * FROM point EXCEPT ALL SELECT 'only by deptperf_scores', * FROM s2) $$,
+  'and deptperf_scores does the same');
+
+-- sz-2021-records: what is decided, as a share of its points.  A vetoed B1.2 is decided.
+SELECT is_empty($$
+  SELECT s2.dept_id, s2.fiscal_year, s2.total, s2.open, x.*
+  FROM s2, LATERAL (
+    SELECT round(100 * sum(veto.points) / sum(i.points) FILTER (WHERE veto.points IS NOT NULL), 2) AS total,
+           50 - coalesce(sum(i.points) FILTER (WHERE veto.points IS NOT NULL), 0) AS open,
+           count(*) FILTER (WHERE veto.points IS NULL) AS open_items
+    FROM deptperf.framework_item i
+    LEFT JOIN plain p ON p.dept_id = s2.dept_id AND p.fiscal_year = s2.fiscal_year AND p.item = i.code
+    LEFT JOIN n ON i.code = 'B1.2.2' AND n.dept_id = s2.dept_id AND n.fiscal_year = s2.fiscal_year
+    CROSS JOIN LATERAL (SELECT CASE WHEN finding_violation > 0 THEN 0 ELSE p.points END) AS veto(points)
+    WHERE i.framework = 'sz-2021-records') AS x
+  WHERE s2.framework <> 'sz-2021' AND (s2.total, s2.provisional, s2.open, s2.open_items) IS DISTINCT FROM (x.total, coalesce(x.total, 0), x.open, x.open_items) $$,
+  'by sz-2021-records the total is what plain SQL makes of the decided items');
+
+CREATE FUNCTION pg_temp.total(dept bigint, year int) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN coalesce(deptperf_total(dept, year), 0);
+EXCEPTION WHEN others THEN
+    RETURN CASE WHEN SQLSTATE !~ '^XX' THEN 'error' ELSE SQLERRM END;
+END $$;
+SELECT is_empty($$
+  SELECT f.*, s2.total, got
+  FROM in_force f LEFT JOIN s2 USING (dept_id, fiscal_year), pg_temp.total(dept_id, fiscal_year) AS got
+  WHERE dept_id < 150 AND got IS DISTINCT FROM CASE WHEN f.framework IS NULL THEN 'error' ELSE coalesce(total, 0)::text END $$,
+  'deptperf_total raises an error exactly where there is no framework');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -2,7 +2,7 @@
 -- and year of any integer type, by code of any text type, by 'division:code';
 -- errors that name what is known; saved plans that follow every change.
 BEGIN;
-SELECT plan(25);
+SELECT plan(27);
 
 SELECT lives_ok('SELECT deptperf_setup(framework => ''sz-2021-records'')', 'the workspace is made');
 
@@ -173,6 +173,17 @@ CREATE FUNCTION pg_temp.trapped() RETURNS text SET search_path = trap, pg_catalo
   SELECT concat_ws(' ', trim_scale(deptperf_total(1, 2021)), deptperf_grade('bureau', 2021), deptperf_total('4404:office', 2021) IS NOT NULL)
 $$;
 SELECT is(pg_temp.trapped(), '100 优 t', 'with tables and operators of the same names in front');
+
+-- 5. The session goes on with another workspace.
+SET LOCAL client_min_messages = warning;
+DROP SCHEMA deptperf CASCADE;
+SELECT matches(pg_temp.gives('deptperf_total(1, 2021)'), 'workspace.*deptperf_setup', 'without a workspace the error says how to get one');
+DO $$ BEGIN
+    PERFORM deptperf_setup('sz-2021-records');
+    INSERT INTO deptperf.department (dept_id, code) VALUES (1, 'another');
+    INSERT INTO deptperf.fixed_asset (dept_id, fiscal_year, original_value, in_use) VALUES (1, 2021, 75, true), (1, 2021, 25, false);
+END $$;
+SELECT results_eq('EXECUTE total(1, 2021)', 'VALUES (70::numeric)', 'saved plans and frameworks of the old one are not used for the new one');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -53,7 +53,7 @@ $$;
 CREATE TEMP TABLE taken (source text, change jsonb, why text);
 INSERT INTO taken SELECT source, '{}', 'as it is' FROM base;
 INSERT INTO taken VALUES
-  ('budget', '{"initial": "-10", "adjusted": "-3.25"}', 'either sign'),
+  ('budget', '{"initial": "-10", "adjusted": "-3.25"}', 'either sign'), ('budget', '{"adjusted": null}', 'it is the initial budget then'),
   ('execution', '{"amount": "-10.005"}', 'a refund'), ('execution', '{"month": "1"}', NULL), ('execution', '{"month": "12"}', NULL),
   ('adjustment', '{"amount": "-10"}', 'signed'), ('adjustment', '{"amount": "0"}', NULL),
   ('procurement', '{"planned": "0", "actual": "99.99"}', 'actual may exceed planned'),
@@ -135,7 +135,8 @@ INSERT INTO refused
   ('execution', '{"month": "0"}', '23514', 'month'), ('execution', '{"month": "13"}', '23514', 'month'), ('execution', '{"month": "-1"}', '23514', 'month'),
   ('budget', '{"expense_class": "Public"}', '23514', 'class'), ('execution', '{"expense_class": ""}', '23514', 'class'),
   ('performance_target', '{"aspect": "benefit"}', '23514', 'aspect'), ('disclosure', '{"kind": "final"}', '23514', 'kind'),
-  ('finding', '{"kind": "violations"}', '23514', 'kind'), ('measurement', '{"fact": "no_such_fact"}', '23503', 'a fact that is not declared');
+  ('finding', '{"kind": "violations"}', '23514', 'kind'), ('measurement', '{"fact": "no_such_fact"}', '23503', 'a fact that is not declared'),
+  ('measurement', '{"fact": "budget_records"}', '23503|23514', 'a count of records'), ('measurement', '{"fact": "budget_units"}', '23503|23514', 'a count of units');
 
 SELECT is_empty($$
   SELECT statement, why, want, g.*

@@ -2,7 +2,7 @@
 -- back what is missing, whom and what it refuses; and the functions that name
 -- departments and years.
 BEGIN;
-SELECT plan(64);
+SELECT plan(66);
 SET LOCAL client_min_messages = warning;
 DROP SCHEMA IF EXISTS deptperf CASCADE;
 
@@ -18,7 +18,9 @@ EXCEPTION WHEN others THEN
 END $$;
 
 -- 1. What setup makes.
+SELECT is(missing_step, 'SELECT deptperf_setup()', 'deptperf_version says that the workspace is not there') FROM deptperf_version();
 SELECT is(deptperf_setup(), 'framework sz-2021, row security off', 'setup says what is set');
+SELECT ok(library = sql AND sql = workspace AND missing_step IS NULL, 'and that all is well') FROM deptperf_version();
 SELECT tables_are('deptperf', ARRAY[
     'department', 'department_closure', 'fiscal_year', 'source', 'fact',
     'budget', 'execution', 'adjustment', 'procurement', 'fixed_asset', 'staffing', 'project', 'key_task',
