@@ -44,6 +44,23 @@ dp_scan_position(DpScan *scan)
 }
 
 /*
+ * The ASCII character that a full-width one stands for, or '\0'.  U+FF01 …
+ * U+FF5E stand 0xFEE0 above ASCII; U+3000 is the blank.
+ */
+char
+dp_full_width(const char *p)
+{
+	pg_wchar	c;
+
+	if (GetDatabaseEncoding() != PG_UTF8 || pg_mblen(p) != 3)
+		return '\0';
+	c = utf8_to_unicode((const unsigned char *) p);
+	if (c == 0x3000)
+		return ' ';
+	return c >= 0xFF01 && c <= 0xFF5E ? (char) (c - 0xFEE0) : '\0';
+}
+
+/*
  * The ASCII form of signs that a Chinese keyboard gives, or NULL where the
  * text has none of them.
  */
@@ -56,7 +73,7 @@ ascii_form(const char *text)
 				   *to;
 	}			signs[] = {
 		{"≥", ">="}, {"≤", "<="}, {"≧", ">="}, {"≦", "<="}, {"×", "*"},
-		{"÷", "/"}, {"−", "-"}, {"–", "-"}, {"、", ","}, {"\xe3\x80\x80", " "},
+		{"÷", "/"}, {"−", "-"}, {"–", "-"}, {"、", ","},
 	};
 	StringInfoData buf;
 	bool		found = false;
@@ -75,16 +92,10 @@ ascii_form(const char *text)
 				appendStringInfoString(&buf, signs[i].to);
 				found = done = true;
 			}
-		if (!done && len == 3)
+		if (!done && dp_full_width(p) != '\0')
 		{
-			/* The full-width forms U+FF01 … U+FF5E stand 0xFEE0 above ASCII. */
-			pg_wchar	c = utf8_to_unicode((const unsigned char *) p);
-
-			if (c >= 0xFF01 && c <= 0xFF5E)
-			{
-				appendStringInfoChar(&buf, (char) (c - 0xFEE0));
-				found = done = true;
-			}
+			appendStringInfoChar(&buf, dp_full_width(p));
+			found = done = true;
 		}
 		if (!done)
 			appendBinaryStringInfo(&buf, p, len);

@@ -43,6 +43,7 @@ extern bool dp_scan_end(DpScan *scan, const char *expected);
 extern int	dp_scan_position(DpScan *scan);
 extern bool dp_scan_fail(DpScan *scan, const char *expected);
 
+extern char dp_full_width(const char *p);
 extern void dp_number_print(StringInfo buf, DpNumber number);
 
 #endif							/* DEPTPERF_SCAN_H */
