@@ -30,11 +30,10 @@ bool		dp_force_numeric = false;
 #define NUM_SHORT_WEIGHT_NEGATIVE 0x0040
 #define NUM_SHORT_WEIGHT	0x003F
 #define NUM_LONG_DSCALE		0x3FFF
+#define NUM_SHORT_DSCALE	0x1F80
+#define NUM_SHORT_DSCALE_SHIFT 7
 #define NUM_BASE			10000
 #define NUM_BASE_DIGITS		4
-
-/* See dp_dec_calculable. */
-#define MAX_DIGITS			1000
 
 static int128 pow10_table[DP_MAX_SCALE + 1];
 
@@ -209,25 +208,35 @@ dp_dec_read(Datum numeric, DpDec *result)
 }
 
 /*
- * Few enough digits that any sum of products of a scorecard stays inside what
- * numeric can hold (131072 digits before the point, 16383 behind it): some
- * fifteen denominators may meet in one total.
+ * Few enough digits on either side of the point?  A sum of fractions multiplies
+ * their denominators, and numeric rounds what has more than 16383 decimals: the
+ * caller knows how many may meet.
  */
 bool
-dp_dec_calculable(DpDec a)
+dp_dec_calculable(DpDec a, int max_digits)
 {
 	const char *p;
 	uint16		header;
-	int			weight;
+	int			weight,
+				decimals;
 
 	if (a.big == NULL)
 		return true;
 	p = VARDATA_ANY(a.big);
 	header = read_word(p);
 	if (header & NUM_SHORT)
-		return true;			/* at most 64 base-10000 digits each side */
-	weight = (int16) read_word(p + sizeof(uint16));
-	return weight < MAX_DIGITS / NUM_BASE_DIGITS && (header & NUM_LONG_DSCALE) <= MAX_DIGITS;
+	{
+		weight = header & NUM_SHORT_WEIGHT;
+		if (header & NUM_SHORT_WEIGHT_NEGATIVE)
+			weight = -1;
+		decimals = (header & NUM_SHORT_DSCALE) >> NUM_SHORT_DSCALE_SHIFT;
+	}
+	else
+	{
+		weight = (int16) read_word(p + sizeof(uint16));
+		decimals = header & NUM_LONG_DSCALE;
+	}
+	return (weight + 1) * NUM_BASE_DIGITS <= max_digits && decimals <= max_digits;
 }
 
 /* For parsers: the caller has seen to it that v and scale are in range. */
@@ -467,9 +476,8 @@ dp_dec_sub(DpDec a, DpDec b)
 }
 
 /*
- * numeric_mul rounds beyond NUMERIC_MAX_RESULT_SCALE decimals; values here
- * are products of a handful of factors, so an exact one always fits, and the
- * scale of what can be stored (16383) is far above what a sum of them needs.
+ * numeric_mul is exact up to 16383 decimals, which dp_dec_calculable keeps all
+ * that is multiplied here below.
  */
 DpDec
 dp_dec_mul(DpDec a, DpDec b)
@@ -557,6 +565,11 @@ dp_frac_add(DpFrac a, DpFrac b)
 				db;
 	int32		scale;
 
+	if (dp_dec_cmp(a.d, b.d) == 0)
+		return (DpFrac)
+		{
+			dp_dec_add(a.n, b.n), a.d
+		};
 	if (both_small(a.d, b.d) && align(a.d, b.d, &da, &db, &scale))
 	{
 		int128		g = gcd_128(da, db);

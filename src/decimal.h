@@ -35,6 +35,11 @@ typedef struct DpFrac
 #define DP_MAX_BITS 126
 /* 10^38 is the largest power of ten below 2^127. */
 #define DP_MAX_SCALE 38
+/*
+ * numeric holds 131072 digits before the point and 16383 behind it.  A number
+ * with at most this many on either side can be scored; see dp_dec_calculable.
+ */
+#define DP_MAX_DIGITS 1000
 
 extern bool dp_force_numeric;
 
@@ -42,7 +47,7 @@ extern bool dp_force_numeric;
 
 /* Reading and writing.  dp_dec_read gives false for NaN and the infinities. */
 extern bool dp_dec_read(Datum numeric, DpDec *result);
-extern bool dp_dec_calculable(DpDec a);
+extern bool dp_dec_calculable(DpDec a, int max_digits);
 extern DpDec dp_dec_make(int128 v, int32 scale);
 extern Numeric dp_dec_numeric(DpDec a);
 extern Numeric dp_dec_numeric_scale(DpDec a, int32 dscale);
@@ -65,14 +70,17 @@ extern DpFrac dp_frac_add(DpFrac a, DpFrac b);
 extern int	dp_frac_cmp_dec(DpFrac a, DpDec b);
 extern DpDec dp_frac_round(DpFrac a, int32 scale);
 
-/* Add where both are small and of one scale; false, and nothing done, elsewhere. */
+/*
+ * Add where both are small and of one scale (and the sum has a bit to spare);
+ * false, and nothing done, elsewhere.
+ */
 static inline bool
 dp_dec_add_in_place(DpDec *a, DpDec b)
 {
 	int128		sum = a->v + b.v;
 
 	if (a->scale != b.scale || a->big != NULL || b.big != NULL ||
-		(uint64) (sum >> 64) + (UINT64CONST(1) << (DP_MAX_BITS - 64)) >= UINT64CONST(1) << (DP_MAX_BITS - 63))
+		(uint64) (sum >> 64) + (UINT64CONST(1) << (DP_MAX_BITS - 65)) >= UINT64CONST(1) << (DP_MAX_BITS - 64))
 		return false;
 	a->v = sum;
 	return true;

@@ -12,9 +12,10 @@
 
 #include "compat.h"
 #include "evaluate.h"
+#include "utils/memutils.h"
 
-DpEvaluation *
-dp_evaluation_make(const DpFramework *framework)
+static DpEvaluation *
+make_evaluation(const DpFramework *framework)
 {
 	DpEvaluation *evaluation = palloc(sizeof(DpEvaluation));
 
@@ -27,14 +28,34 @@ dp_evaluation_make(const DpFramework *framework)
 	return evaluation;
 }
 
+/*
+ * Parse a document into a memory context of its own, which goes below parent
+ * only when that went well.
+ */
+DpEvaluation *
+dp_evaluation_keep(Jsonb *document, MemoryContext parent, MemoryContext *context)
+{
+	MemoryContext new = AllocSetContextCreate(CurrentMemoryContext, "deptperf framework",
+											  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(new);
+	DpEvaluation *evaluation = make_evaluation(dp_framework_parse(document));
+
+	MemoryContextSwitchTo(old);
+	MemoryContextSetParent(new, parent);
+	if (context != NULL)
+		*context = new;
+	return evaluation;
+}
+
 /* ---- facts and inputs ---- */
 
+/* A number with few enough digits that every sum of the framework stays exact. */
 static bool
-read_json_number(const JsonbValue *value, DpDec *result)
+read_json_number(const DpFramework *framework, const JsonbValue *value, DpDec *result)
 {
 	return value->type == jbvNumeric &&
 		dp_dec_read(NumericGetDatum(value->val.numeric), result) &&
-		dp_dec_calculable(*result);
+		dp_dec_calculable(*result, framework->max_digits);
 }
 
 static void
@@ -54,12 +75,12 @@ read_facts(DpEvaluation *evaluation, Jsonb *facts)
 			value.type == jbvNull)
 			fact->state = DP_FACT_ABSENT;
 		else
-			fact->state = read_json_number(&value, &fact->value) ? DP_FACT_KNOWN : DP_FACT_NAN;
+			fact->state = read_json_number(evaluation->framework, &value, &fact->value) ? DP_FACT_KNOWN : DP_FACT_NAN;
 	}
 }
 
 static DpInput
-read_input(const JsonbValue *value, DpDec max)
+read_input(const DpFramework *framework, const JsonbValue *value, DpDec max)
 {
 	DpInput		input = {DP_BAD_INPUT};
 
@@ -68,7 +89,7 @@ read_input(const JsonbValue *value, DpDec max)
 	else if (value->type == jbvString && value->val.string.len == strlen("exempt") &&
 			 memcmp(value->val.string.val, "exempt", strlen("exempt")) == 0)
 		input.kind = DP_EXEMPT;
-	else if (read_json_number(value, &input.points) &&
+	else if (read_json_number(framework, value, &input.points) &&
 			 dp_dec_sign(input.points) >= 0 && dp_dec_cmp(input.points, max) <= 0)
 		input.kind = DP_POINTS;
 	return input;
@@ -97,10 +118,10 @@ read_inputs(DpEvaluation *evaluation, Jsonb *inputs)
 		{
 			if (code->is_item)
 				evaluation->item_input[code->place] =
-					read_input(&value, framework->item[code->place].points);
+					read_input(framework, &value, framework->item[code->place].points);
 			else
 				evaluation->indicator_input[code->place] =
-					read_input(&value, framework->indicator[code->place].points);
+					read_input(framework, &value, framework->indicator[code->place].points);
 		}
 	}
 }

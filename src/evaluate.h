@@ -80,7 +80,8 @@ typedef struct DpEvaluation
 	DpIndicatorResult *indicator;
 } DpEvaluation;
 
-extern DpEvaluation *dp_evaluation_make(const DpFramework *framework);
+extern DpEvaluation *dp_evaluation_keep(Jsonb *document, MemoryContext parent,
+										MemoryContext *context);
 extern void dp_evaluation_read(DpEvaluation *evaluation, Jsonb *facts, Jsonb *inputs);
 extern DpResultState dp_evaluate_indicator(DpEvaluation *evaluation, int indicator);
 extern DpTotal dp_evaluate(DpEvaluation *evaluation);

@@ -21,7 +21,7 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
-#define KEPT 8
+#define KEPT 16
 
 typedef struct Kept
 {
@@ -34,7 +34,6 @@ typedef struct Kept
 typedef struct CallSite
 {
 	Kept		kept[KEPT];
-	int			last;
 	int			next;			/* the one to replace */
 	MemoryContext row;
 	TupleDesc	desc;			/* of the result, for deptperf_evaluate_total */
@@ -68,20 +67,14 @@ document_key(Datum document, Size *size)
 }
 
 static void
-keep(CallSite *site, Kept *kept, struct varlena *key, Size size, MemoryContext parent)
+keep(Kept *kept, struct varlena *key, Size size, MemoryContext parent)
 {
-	MemoryContext context = AllocSetContextCreate(parent, "deptperf framework",
-												  ALLOCSET_DEFAULT_SIZES);
-	MemoryContext old = MemoryContextSwitchTo(context);
-	DpEvaluation *evaluation;
-	char	   *copy;
+	MemoryContext context;
+	DpEvaluation *evaluation = dp_evaluation_keep(DatumGetJsonbP(PointerGetDatum(key)),
+												  parent, &context);
+	char	   *copy = MemoryContextAlloc(context, size);
 
-	evaluation = dp_evaluation_make(dp_framework_parse(DatumGetJsonbP(PointerGetDatum(key))));
-	copy = palloc(size);
 	memcpy(copy, key, size);
-	MemoryContextSwitchTo(old);
-
-	/* Only a framework that was parsed whole takes another's place. */
 	if (kept->context != NULL)
 		MemoryContextDelete(kept->context);
 	kept->context = context;
@@ -96,21 +89,15 @@ evaluation_for(FunctionCallInfo fcinfo, CallSite *site)
 	Size		size;
 	struct varlena *key = document_key(PG_GETARG_DATUM(0), &size);
 
-	for (int i = 0; i < KEPT; i++)
-	{
-		int			place = (site->last + i) % KEPT;
-		Kept	   *kept = &site->kept[place];
+	Kept	   *kept;
 
+	for (kept = site->kept; kept < site->kept + KEPT; kept++)
 		if (kept->size == size && memcmp(kept->key, key, size) == 0)
-		{
-			site->last = place;
 			return kept->evaluation;
-		}
-	}
-	site->last = site->next;
+	kept = &site->kept[site->next];
 	site->next = (site->next + 1) % KEPT;
-	keep(site, &site->kept[site->last], key, size, fcinfo->flinfo->fn_mcxt);
-	return site->kept[site->last].evaluation;
+	keep(kept, key, size, fcinfo->flinfo->fn_mcxt);
+	return kept->evaluation;
 }
 
 /* An evaluation filled with this call's facts and inputs, in the row's memory. */

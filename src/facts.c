@@ -120,7 +120,7 @@ dp_fact_place(DpFactNames *names, const char *name, int len, int after)
 
 	if (likely(is_name(names, *guess, name, len)))
 		return *guess;
-	if (len > DP_MAX_WORD || memchr(name, '\0', len) != NULL)
+	if (len > DP_MAX_WORD)
 		ereport(ERROR,
 				(errcode(ERRCODE_NAME_TOO_LONG),
 				 errmsg("fact name \"%.*s\" is too long", len, name),
@@ -191,7 +191,9 @@ dp_fact_sums_add_any(DpFactSums *sums, int place, DpFactState state, DpDec value
 	if (unlikely(place >= sums->size))
 		make_room(sums);
 	fact = &sums->fact[place];
-	if (unlikely(state == DP_FACT_NAN || fact->state == DP_FACT_NAN))
+	/* What can't be scored anyway must not make the sum overflow. */
+	if (unlikely(state == DP_FACT_NAN || fact->state == DP_FACT_NAN ||
+				 !dp_dec_calculable(value, DP_MAX_DIGITS)))
 	{
 		fact->state = DP_FACT_NAN;
 		return;
@@ -345,7 +347,8 @@ dp_silent(Jsonb *facts, int64 units)
 
 			if (dp_dec_read(NumericGetDatum(value.val.numeric), &speaking) &&
 				dp_dec_cmp(speaking, DP_INT(1)) >= 0 && dp_dec_cmp(speaking, DP_INT(units)) < 0)
-				silent += units - (int64) speaking.v;
+				silent += units - DatumGetInt64(DirectFunctionCall1(numeric_int8,
+																	NumericGetDatum(value.val.numeric)));
 		}
 	}
 	return silent;

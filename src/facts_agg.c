@@ -19,6 +19,7 @@
 #include "fmgr.h"
 #include "libpq/pqformat.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 
 /* Where the pairs begin among the arguments: state, count_name, zeros. */
 #define FIRST_PAIR 3
@@ -43,6 +44,8 @@ typedef struct Pair
 typedef struct CallSite
 {
 	DpFactNames *names;
+	text	   *count_name;		/* NULL, or as the first row had it */
+	text	   *zeros;			/* the bytes of a jsonb, likewise */
 	int			count;			/* the place of count_name, or -1 */
 	int			nzeros;
 	int		   *zero;			/* places of the source's facts */
@@ -52,46 +55,60 @@ typedef struct CallSite
 
 /* ---- the call site ---- */
 
-static ArgumentType
-argument_type(FunctionCallInfo fcinfo, int n, bool name)
+/* An argument's type behind a domain. */
+static Oid
+base_type(FunctionCallInfo fcinfo, int n)
 {
-	Oid			type = get_fn_expr_argtype(fcinfo->flinfo, n);
-	int			place = (n - FIRST_PAIR) / 2 + 1;
+	return getBaseType(get_fn_expr_argtype(fcinfo->flinfo, n));
+}
+
+static void
+refuse_type(Oid type, int n, const char *what, const char *expected, const char *cast)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATATYPE_MISMATCH),
+			 errmsg("%s %d of deptperf_facts has type %s", what, (n - FIRST_PAIR) / 2 + 1,
+					format_type_be(type)),
+			 errdetail("%s", expected),
+			 errhint("Cast it: (...)::%s", cast)));
+}
+
+static ArgumentType
+name_type(FunctionCallInfo fcinfo, int n)
+{
+	Oid			type = base_type(fcinfo, n);
+
+	if (type == UNKNOWNOID)
+		return A_CSTRING;
+	if (type != TEXTOID && type != VARCHAROID)
+		refuse_type(type, n, "name", "Names are text.", "text");
+	return A_TEXT;
+}
+
+static ArgumentType
+amount_type(FunctionCallInfo fcinfo, int n)
+{
+	Oid			type = base_type(fcinfo, n);
 
 	switch (type)
 	{
-		case TEXTOID:
-		case VARCHAROID:
-			if (name)
-				return A_TEXT;
-			break;
-		case UNKNOWNOID:
-			if (name)
-				return A_CSTRING;
-			break;
-		case NUMERICOID:
-			if (!name)
-				return A_NUMERIC;
-			break;
 		case INT2OID:
-			if (!name)
-				return A_INT2;
-			break;
+			return A_INT2;
 		case INT4OID:
-			if (!name)
-				return A_INT4;
-			break;
+			return A_INT4;
 		case INT8OID:
-			if (!name)
-				return A_INT8;
-			break;
+			return A_INT8;
+		case UNKNOWNOID:
+			/* NULL adds nothing, whatever its type; '1' has none. */
+			if (!PG_ARGISNULL(n))
+				break;
+			return A_NUMERIC;
+		case NUMERICOID:
+			return A_NUMERIC;
 	}
-	ereport(ERROR,
-			(errcode(ERRCODE_DATATYPE_MISMATCH),
-			 errmsg("%s %d of deptperf_facts has type %s", name ? "name" : "amount", place,
-					format_type_be(type)),
-			 errdetail(name ? "Names are text." : "Amounts are numeric or whole numbers; a float is not exact."),
-			 errhint("Cast it: (…)::%s", name ? "text" : "numeric")));
+	refuse_type(type, n, "amount", "Amounts are numeric or whole numbers; a float is not exact.",
+				"numeric");
+	return A_NUMERIC;
 }
 
 static void
@@ -127,6 +144,45 @@ read_zeros(CallSite *site, Jsonb *zeros, MemoryContext context)
 	}
 }
 
+/* A varlena of the call, or NULL, without a copy where it need not be unpacked. */
+static text *
+constant_argument(FunctionCallInfo fcinfo, int n)
+{
+	return PG_ARGISNULL(n) ? NULL : PG_GETARG_TEXT_PP(n);
+}
+
+static text *
+keep_constant(text *value, MemoryContext context)
+{
+	text	   *copy = NULL;
+
+	if (value != NULL)
+	{
+		MemoryContext old = MemoryContextSwitchTo(context);
+
+		copy = cstring_to_text_with_len(VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value));
+		MemoryContextSwitchTo(old);
+	}
+	return copy;
+}
+
+/* Looked at once a group: another value would have been left out in silence. */
+static void
+check_constant(FunctionCallInfo fcinfo, int n, const text *kept, const char *name)
+{
+	text	   *value = constant_argument(fcinfo, n);
+
+	if (value == NULL || kept == NULL ? value == NULL && kept == NULL :
+		VARSIZE_ANY_EXHDR(value) == VARSIZE(kept) - VARHDRSZ &&
+		memcmp(VARDATA_ANY(value), VARDATA(kept), VARSIZE_ANY_EXHDR(value)) == 0)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("%s of deptperf_facts is not the same in all groups", name),
+			 errdetail("count_name and zeros are constants of the query; names may differ from row to row."),
+			 errhint("Write one deptperf_facts for each, and add them with deptperf_facts(jsonb).")));
+}
+
 /* count_name and zeros are constants of the query: read with the first row. */
 static CallSite *
 make_call_site(FunctionCallInfo fcinfo)
@@ -146,10 +202,12 @@ make_call_site(FunctionCallInfo fcinfo)
 				 errmsg("deptperf_facts needs pairs of a name and an amount"),
 				 errdetail("There are %d arguments behind count_name and zeros.",
 						   PG_NARGS() - FIRST_PAIR),
-				 errhint("deptperf_facts(count_name, zeros, name, amount, name, amount, …)")));
+				 errhint("deptperf_facts(count_name, zeros, name, amount, name, amount, ...)")));
 	site = MemoryContextAllocZero(context, offsetof(CallSite, pair) + sizeof(Pair) * npairs);
 	site->names = dp_fact_names_make(context);
 	site->count = -1;
+	site->count_name = keep_constant(constant_argument(fcinfo, 1), context);
+	site->zeros = keep_constant(constant_argument(fcinfo, 2), context);
 	if (!PG_ARGISNULL(2))
 		read_zeros(site, PG_GETARG_JSONB_P(2), context);
 	if (!PG_ARGISNULL(1))
@@ -161,8 +219,8 @@ make_call_site(FunctionCallInfo fcinfo)
 	}
 	for (int i = 0; i < npairs; i++)
 	{
-		site->pair[i].name_type = argument_type(fcinfo, FIRST_PAIR + 2 * i, true);
-		site->pair[i].amount_type = argument_type(fcinfo, FIRST_PAIR + 2 * i + 1, false);
+		site->pair[i].name_type = name_type(fcinfo, FIRST_PAIR + 2 * i);
+		site->pair[i].amount_type = amount_type(fcinfo, FIRST_PAIR + 2 * i + 1);
 		site->pair[i].last = -1;
 	}
 	site->npairs = npairs;
@@ -183,10 +241,12 @@ aggregate_context(FunctionCallInfo fcinfo)
 /* ---- records ---- */
 
 static DpFactSums *
-first_row(CallSite *site, MemoryContext context)
+first_row(FunctionCallInfo fcinfo, CallSite *site)
 {
-	DpFactSums *sums = dp_fact_sums_make(site->names, context);
+	DpFactSums *sums = dp_fact_sums_make(site->names, aggregate_context(fcinfo));
 
+	check_constant(fcinfo, 1, site->count_name, "count_name");
+	check_constant(fcinfo, 2, site->zeros, "zeros");
 	for (int i = 0; i < site->nzeros; i++)
 		dp_fact_sums_add(sums, site->zero[i], DP_FACT_KNOWN, DP_INT(0));
 	return sums;
@@ -243,7 +303,7 @@ deptperf_facts_accum(PG_FUNCTION_ARGS)
 	if (unlikely(site == NULL))
 		site = make_call_site(fcinfo);
 	if (PG_ARGISNULL(0))
-		sums = first_row(site, aggregate_context(fcinfo));
+		sums = first_row(fcinfo, site);
 	else
 		sums = (DpFactSums *) PG_GETARG_POINTER(0);
 
@@ -345,7 +405,9 @@ deptperf_facts_serialize(PG_FUNCTION_ARGS)
 
 		if (fact->state == DP_FACT_ABSENT)
 			continue;
-		pq_sendstring(&buf, dp_fact_name(sums->names, i));
+		/* Not pq_sendstring: a worker's client encoding is another. */
+		pq_sendbytes(&buf, dp_fact_name(sums->names, i),
+					 strlen(dp_fact_name(sums->names, i)) + 1);
 		pq_sendbyte(&buf, fact->state);
 		if (fact->state == DP_FACT_KNOWN)
 			dp_dec_send(&buf, fact->value);
@@ -368,7 +430,7 @@ deptperf_facts_deserialize(PG_FUNCTION_ARGS)
 	sums = dp_fact_sums_make(call_site_names(fcinfo), CurrentMemoryContext);
 	for (int n = pq_getmsgint(&buf, 4); n > 0; n--)
 	{
-		const char *name = pq_getmsgstring(&buf);
+		const char *name = pq_getmsgrawstring(&buf);
 		DpFactState state;
 		DpDec		value = DP_INT(0);
 

@@ -108,7 +108,10 @@ dp_formula_parse(const char *text, List **names, Node *escontext)
 		const char *expected = "the end of the formula (what stands beside \"/\" is one term or in parentheses)";
 
 		if (!closed)
-			return dp_scan_fail(&scan, expected) ? formula : NULL;
+		{
+			dp_scan_fail(&scan, expected);
+			return NULL;
+		}
 		dp_scan_sign(&scan, "/");
 		if (!parse_form(&scan, &formula->denominator, &closed, names))
 			return NULL;
@@ -117,10 +120,14 @@ dp_formula_parse(const char *text, List **names, Node *escontext)
 			/* Back to the second term's sign, which should not be there. */
 			scan.p = strchr(scan.text, '/');
 			scan.p += strcspn(scan.p, "+-");
-			return dp_scan_fail(&scan, expected) ? formula : NULL;
+			dp_scan_fail(&scan, expected);
+			return NULL;
 		}
 	}
-	return dp_scan_end(&scan, "\"+\", \"-\", \"/\" or the end of the formula") ? formula : NULL;
+	if (!dp_scan_end(&scan, "\"+\", \"-\", \"/\" or the end of the formula") ||
+		!dp_scan_check_length(&scan, dp_formula_text(formula, *names)))
+		return NULL;
+	return formula;
 }
 
 /* ---- printing ---- */

@@ -69,8 +69,8 @@ read_number(const Member *member, const char *key)
 
 	if (find(member->object, key, &value) == NULL || value.type != jbvNumeric ||
 		!dp_dec_read(NumericGetDatum(value.val.numeric), &result) ||
-		!dp_dec_calculable(result) || dp_dec_sign(result) < 0)
-		fault(member, key, "a number not below 0");
+		!dp_dec_calculable(result, DP_MAX_NUMBER_DIGITS) || dp_dec_sign(result) < 0)
+		fault(member, key, "a number not below 0, of at most 30 digits on either side of the point");
 	if (result.big != NULL)
 		result.big = DatumGetNumericCopy(NumericGetDatum(result.big));
 	return result;
@@ -189,17 +189,21 @@ parse_groups(DpFramework *framework, Jsonb *document)
 	framework->group = palloc0(sizeof(DpGroup) * (framework->ngroups + 1));
 	for (int i = 0; i < framework->ngroups; i++)
 	{
-		framework->group[i].code = cstring_to_text(read_text(&members[i], "code"));
+		char	   *code = read_text(&members[i], "code");
+
+		CHECK_FOR_INTERRUPTS();
+		framework->group[i].code = cstring_to_text(code);
 		framework->group[i].parent = -1;
 		read_number(&members[i], "points");
 		for (int j = 0; j < i; j++)
-			if (is_text(framework->group[j].code, read_text(&members[i], "code")))
+			if (is_text(framework->group[j].code, code))
 				fault(&members[i], "code", "a code that no group before it has");
 	}
 	for (int i = 0; i < framework->ngroups; i++)
 	{
 		char	   *parent = read_optional(&members[i], "parent");
 
+		CHECK_FOR_INTERRUPTS();
 		if (parent == NULL)
 			continue;
 		framework->group[i].parent = place_of_group(framework, parent);
@@ -220,6 +224,7 @@ parse_indicators(DpFramework *framework, Jsonb *document)
 		DpIndicator *indicator = &framework->indicator[i];
 		char	   *group = read_optional(&members[i], "group");
 
+		CHECK_FOR_INTERRUPTS();
 		indicator->code = cstring_to_text(read_text(&members[i], "code"));
 		indicator->points = read_number(&members[i], "points");
 		indicator->group = -1;
@@ -316,6 +321,7 @@ parse_requirements(DpFramework *framework, Jsonb *document)
 		DpIndicator *indicator = indicator_of(framework, &members[i]);
 		DpRequirement *requirement = palloc0(sizeof(DpRequirement));
 
+		CHECK_FOR_INTERRUPTS();
 		parse_formula_and_rule(framework, &members[i], &requirement->formula,
 							   &requirement->rule, NULL);
 		for (int j = 0; j < requirement->rule->nbranches; j++)
@@ -369,6 +375,38 @@ parse_options(DpFramework *framework, Jsonb *document)
 	framework->leave_out = missing != NULL && strcmp(missing, "leave out") == 0;
 }
 
+/*
+ * How many computed items meet in one sum decides how many digits their facts
+ * may have: numeric holds 16383 decimals, and the numbers of formulas and rules
+ * take up to 30 of each factor.
+ */
+static void
+limit_digits(DpFramework *framework)
+{
+	int			most = 1,
+				all = 0;
+
+	for (int i = 0; i < framework->nindicators; i++)
+	{
+		int			computed = 0;
+		ListCell   *cell;
+
+		foreach(cell, framework->indicator[i].items)
+			computed += framework->item[lfirst_int(cell)].formula != NULL;
+		most = Max(most, computed);
+		all += computed;
+	}
+	if (framework->leave_out)
+		most = Max(most, all);
+	if (most > DP_MAX_SUMMED_ITEMS)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("framework document has too many computed items in one sum"),
+				 errdetail("There are %d; at most %d are taken.", most, DP_MAX_SUMMED_ITEMS),
+				 errhint("Spread them over several indicators.")));
+	framework->max_digits = Min(DP_MAX_DIGITS, 16000 / most - 32);
+}
+
 DpFramework *
 dp_framework_parse(Jsonb *document)
 {
@@ -386,5 +424,6 @@ dp_framework_parse(Jsonb *document)
 	parse_requirements(framework, document);
 	parse_bands(framework, document);
 	index_codes(framework);
+	limit_digits(framework);
 	return framework;
 }

@@ -65,6 +65,7 @@ typedef struct DpCode
 
 typedef struct DpFramework
 {
+	int			max_digits;		/* of a fact, so that every sum stays exact */
 	bool		leave_out;		/* what is missing is left out, the rest scaled to 100 */
 	int			ngroups;
 	DpGroup    *group;
@@ -78,6 +79,12 @@ typedef struct DpFramework
 	int			ncodes;
 	DpCode	   *code;			/* in the order of dp_framework_code_cmp */
 } DpFramework;
+
+/*
+ * A sum of so many computed items still leaves their facts 48 digits on either
+ * side of the point; see max_digits.
+ */
+#define DP_MAX_SUMMED_ITEMS 200
 
 /* Every sum is rounded to this many decimals, half up. */
 #define DP_DECIMALS 2

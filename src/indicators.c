@@ -28,7 +28,7 @@ typedef enum ArgumentKind
 {
 	NO_ARGUMENT,
 	FACT,						/* the rule knows what to do with any number */
-	COUNT,						/* a fact that is never negative */
+	COUNT,						/* a fact that is whole and never negative */
 	JUDGED						/* the points of an item */
 } ArgumentKind;
 
@@ -63,17 +63,7 @@ static DpEvaluation *
 framework(void)
 {
 	if (sz2021 == NULL)
-	{
-		MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "deptperf sz-2021",
-													  ALLOCSET_DEFAULT_SIZES);
-		MemoryContext old = MemoryContextSwitchTo(context);
-		DpEvaluation *evaluation;
-
-		evaluation = dp_evaluation_make(dp_framework_parse(dp_sz2021_document("sz-2021")));
-		MemoryContextSwitchTo(old);
-		MemoryContextSetParent(context, TopMemoryContext);
-		sz2021 = evaluation;
-	}
+		sz2021 = dp_evaluation_keep(dp_sz2021_document("sz-2021"), TopMemoryContext, NULL);
 	return sz2021;
 }
 
@@ -142,7 +132,7 @@ read_argument(FunctionCallInfo fcinfo, const CallSite *site, int n)
 	const Target *target = &site->target[n];
 	DpDec		value;
 
-	if (!dp_dec_read(PG_GETARG_DATUM(n), &value) || !dp_dec_calculable(value))
+	if (!dp_dec_read(PG_GETARG_DATUM(n), &value) || !dp_dec_calculable(value, DP_MAX_DIGITS))
 		refuse_argument(fcinfo, site, n, "a finite number of at most 1000 digits on either side of the point");
 	if (target->kind == JUDGED)
 	{
@@ -154,8 +144,10 @@ read_argument(FunctionCallInfo fcinfo, const CallSite *site, int n)
 		evaluation->item_input[target->place].points = value;
 		return;
 	}
-	if (target->kind == COUNT && dp_dec_sign(value) < 0)
-		refuse_argument(fcinfo, site, n, "0 or more");
+	if (target->kind == COUNT &&
+		(dp_dec_sign(value) < 0 ||
+		 dp_dec_cmp(dp_dec_floor_div(value, DP_INT(1)), value) != 0))
+		refuse_argument(fcinfo, site, n, "a whole number, 0 or more");
 	evaluation->fact[target->place].state = DP_FACT_KNOWN;
 	evaluation->fact[target->place].value = value;
 }

@@ -17,8 +17,11 @@
  */
 #include "postgres.h"
 
+#include <limits.h>
+
 #include "access/htup_details.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_authid.h"
 #include "catalog/pg_database.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
@@ -39,7 +42,12 @@
 
 #define WORKSPACE "deptperf"
 
-/* ---- plans ---- */
+/*
+ * ---- plans ----
+ *
+ * Every column is cast to the type that the code below reads: the relations
+ * may be somebody else's, or changed since.
+ */
 
 typedef enum PlanKind
 {
@@ -56,11 +64,12 @@ static struct
 	Oid			argtypes[2];
 }			plan_texts[PLAN_KINDS] = {
 	[PLAN_WHO] = {
-		"SELECT d.dept_id, y.fiscal_year, fw.framework, fd.revision, fd.document,"
-		" (SELECT i.inputs FROM deptperf.inputs i"
+		"SELECT d.dept_id::pg_catalog.int8, y.fiscal_year::pg_catalog.int4, fw.framework::pg_catalog.text,"
+		" fd.revision::pg_catalog.uuid, fd.document::pg_catalog.jsonb,"
+		" (SELECT i.inputs::pg_catalog.jsonb FROM deptperf.inputs i"
 		"  WHERE i.dept_id OPERATOR(pg_catalog.=) d.dept_id"
 		"  AND i.fiscal_year OPERATOR(pg_catalog.=) y.fiscal_year),"
-		" ARRAY(SELECT c.dept_id FROM deptperf.department_closure c"
+		" ARRAY(SELECT c.dept_id::pg_catalog.int8 FROM deptperf.department_closure c"
 		"  WHERE c.ancestor_id OPERATOR(pg_catalog.=) d.dept_id)"
 		" FROM deptperf.department d"
 		" CROSS JOIN deptperf.fiscal_year y"
@@ -71,11 +80,11 @@ static struct
 		2, {INT8ARRAYOID, INT4ARRAYOID}
 	},
 	[PLAN_CODE] = {
-		"SELECT d.dept_id FROM deptperf.department d WHERE d.code OPERATOR(pg_catalog.=) $1 LIMIT 2",
+		"SELECT d.dept_id::pg_catalog.int8 FROM deptperf.department d WHERE d.code OPERATOR(pg_catalog.=) $1 LIMIT 2",
 		1, {TEXTOID}
 	},
 	[PLAN_FACTS] = {
-		"SELECT u.dept_id, u.fiscal_year, u.facts FROM deptperf.unit_facts u"
+		"SELECT u.dept_id::pg_catalog.int8, u.fiscal_year::pg_catalog.int4, u.facts::pg_catalog.jsonb FROM deptperf.unit_facts u"
 		" WHERE u.dept_id OPERATOR(pg_catalog.=) ANY ($1)"
 		" AND u.fiscal_year OPERATOR(pg_catalog.=) ANY ($2)",
 		2, {INT8ARRAYOID, INT4ARRAYOID}
@@ -128,7 +137,7 @@ check_schema(void)
 		elog(ERROR, "cache lookup failed for namespace %u", schema);
 	owner = ((Form_pg_namespace) GETSTRUCT(tuple))->nspowner;
 	ReleaseSysCache(tuple);
-	if (owner == GetUserId() || superuser_arg(owner))
+	if (owner == GetUserId() || owner == ROLE_PG_DATABASE_OWNER || superuser_arg(owner))
 		return;
 	tuple = SearchSysCache1(DATABASEOID, ObjectIdGetDatum(MyDatabaseId));
 	if (!HeapTupleIsValid(tuple))
@@ -214,20 +223,14 @@ static DpEvaluation *
 evaluation_of(const pg_uuid_t *revision, Datum document)
 {
 	Kept	   *entry;
-	MemoryContext context,
-				old;
+	MemoryContext context;
 	DpEvaluation *evaluation;
 
 	for (int i = 0; i < KEPT; i++)
 		if (kept[i].context != NULL && memcmp(&kept[i].revision, revision, UUID_LEN) == 0)
 			return kept[i].evaluation;
 
-	context = AllocSetContextCreate(CurrentMemoryContext, "deptperf framework", ALLOCSET_DEFAULT_SIZES);
-	old = MemoryContextSwitchTo(context);
-	evaluation = dp_evaluation_make(dp_framework_parse(DatumGetJsonbP(document)));
-	MemoryContextSwitchTo(old);
-	MemoryContextSetParent(context, CacheMemoryContext);
-
+	evaluation = dp_evaluation_keep(DatumGetJsonbP(document), CacheMemoryContext, &context);
 	entry = &kept[next_kept];
 	next_kept = (next_kept + 1) % KEPT;
 	if (entry->context != NULL)
@@ -286,12 +289,12 @@ read_targets(Datum dept_ids, Datum years, int *n)
 
 		target->dept_id = DatumGetInt64(column(tuple, 1, &isnull));
 		target->fiscal_year = DatumGetInt32(column(tuple, 2, &isnull));
-		value = column(tuple, 4, &isnull);
+		value = column(tuple, 5, &isnull);
 		if (!isnull)
 		{
-			target->revision = *DatumGetUUIDP(value);
+			target->document = value;
+			target->revision = *DatumGetUUIDP(column(tuple, 4, &isnull));
 			target->framework = TextDatumGetCString(column(tuple, 3, &isnull));
-			target->document = column(tuple, 5, &isnull);
 		}
 		value = column(tuple, 6, &isnull);
 		target->inputs = isnull ? NULL : DatumGetJsonbP(value);
@@ -322,6 +325,12 @@ members_of(Target *targets, int ntargets, int *n)
 
 	for (int i = 0; i < ntargets; i++)
 		room += targets[i].nunits;
+	if (room >= INT_MAX)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("too many departments in one call"),
+				 errdetail("They have " INT64_FORMAT " units and years below them.", room),
+				 errhint("Ask for fewer at once, or use the view deptperf.score.")));
 	members = palloc_extended(sizeof(Member) * (room + 1), MCXT_ALLOC_HUGE);
 	*n = 0;
 	for (int i = 0; i < ntargets; i++)
@@ -385,10 +394,14 @@ read_facts(Target *targets, int ntargets, Datum years)
 			DatumGetInt64(column(tuple, 1, &isnull)),
 			DatumGetInt32(column(tuple, 2, &isnull))
 		};
-		Jsonb	   *facts = DatumGetJsonbP(column(tuple, 3, &isnull));
 		Member	   *member = bsearch(&key, members, n, sizeof(Member), compare_members);
+		Datum		value = column(tuple, 3, &isnull);
+		Jsonb	   *facts;
 
 		CHECK_FOR_INTERRUPTS();
+		if (isnull)
+			continue;
+		facts = DatumGetJsonbP(value);
 		/* The first of several that share the unit. */
 		while (member != NULL && member > members && compare_members(&member[-1], &key) == 0)
 			member--;

@@ -15,6 +15,7 @@
 #include "fmgr.h"
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
+#include "decimal.h"
 #include "scan.h"
 #include "utils/builtins.h"
 #include "utils/numeric.h"
@@ -145,6 +146,8 @@ deptperf_number(PG_FUNCTION_ARGS)
 	if (ascii != NULL && ascii[0] == '\0')
 		PG_RETURN_NULL();
 	number = ascii == NULL ? NULL : plain_number(ascii);
+	if (number != NULL && strlen(number) > DP_MAX_DIGITS)
+		number = NULL;
 	return DirectFunctionCall3(numeric_in, CStringGetDatum(number != NULL ? number : "NaN"),
 							   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
 }

@@ -204,6 +204,7 @@ reordered(const DpRule *rule, int hidden, int by)
 	for (int region = 0; region <= 2 * regions->nbounds; region++)
 		if (regions->first[region] >= 0)
 			seen[regions->first[region]] = true;
+	pfree(regions);
 	for (int i = 0; i < n; i++)
 		if (!seen[i] || (i < n - 1 && other->branch[i].relation == DP_ALWAYS))
 			return NULL;
@@ -259,10 +260,13 @@ bool
 dp_rule_check(const DpRule *rule, const char *text, Node *escontext)
 {
 	Regions    *regions = find_regions(rule);
-
-	return check_kind(rule, text, escontext) &&
+	bool		sound = check_kind(rule, text, escontext) &&
 		check_reached(rule, regions, text, escontext) &&
 		check_covered(rule, regions, text, escontext);
+
+	/* Kilobytes, and a kept framework has dozens of rules. */
+	pfree(regions);
+	return sound;
 }
 
 /* ---- the greatest value ---- */
@@ -389,11 +393,15 @@ greatest_value(const DpRule *rule)
 		else
 			here = greatest_between(branch, low, high);
 		if (here.unbounded)
-			return here;
+		{
+			result = here;
+			break;
+		}
 		cmp = compare_fractions(here.value, result.value);
 		if (cmp > 0 || (cmp == 0 && here.reached))
 			result = here;
 	}
+	pfree(regions);
 	return result;
 }
 

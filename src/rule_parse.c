@@ -257,7 +257,10 @@ dp_rule_parse(const char *text, Node *escontext)
 
 			branch->relation = DP_ALWAYS;
 			if (!first && !dp_scan_word(&scan, "else"))
-				return dp_scan_fail(&scan, "x or else") ? rule : NULL;
+			{
+				dp_scan_fail(&scan, "x or else");
+				return NULL;
+			}
 			ok = parse_outcome(&scan, branch, first ? "x or the points (a number)" :
 							   "the points (a number), or invalid, missing, pass or zero");
 		}
@@ -268,6 +271,8 @@ dp_rule_parse(const char *text, Node *escontext)
 
 	if (!dp_scan_end(&scan, branch->relation == DP_ALWAYS ? "the end of the rule" :
 					 "\",\" and the next branch, or the end of the rule"))
+		return NULL;
+	if (!dp_scan_check_length(&scan, dp_rule_text(rule)))
 		return NULL;
 	return dp_rule_check(rule, text, escontext) ? rule : NULL;
 }

@@ -61,7 +61,7 @@ argument_text(FunctionCallInfo fcinfo, int n)
 static bool
 read_argument(FunctionCallInfo fcinfo, int n, DpDec *value)
 {
-	return dp_dec_read(PG_GETARG_DATUM(n), value) && dp_dec_calculable(*value);
+	return dp_dec_read(PG_GETARG_DATUM(n), value) && dp_dec_calculable(*value, DP_MAX_DIGITS);
 }
 
 static DpDec

@@ -20,20 +20,27 @@ skip_blanks(DpScan *scan)
 		scan->p++;
 }
 
+/* Asked of the input, and of the canonical text, which is what is read again. */
+bool
+dp_scan_check_length(DpScan *scan, const char *text)
+{
+	if (strlen(text) <= DP_MAX_TEXT)
+		return true;
+	ereturn(scan->escontext, false,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			 errmsg("%s is too long", scan->what),
+			 errdetail("It has %zu bytes; at most %d are taken.", strlen(text), DP_MAX_TEXT),
+			 errhint("Split it into several items.")));
+}
+
 bool
 dp_scan_start(DpScan *scan, const char *what, const char *text, Node *escontext)
 {
 	scan->text = scan->p = text;
 	scan->what = what;
 	scan->escontext = escontext;
-	if (strlen(text) > DP_MAX_TEXT)
-		ereturn(escontext, false,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("%s is too long", what),
-				 errdetail("It has %zu bytes; at most %d are taken.", strlen(text), DP_MAX_TEXT),
-				 errhint("Split it into several items.")));
 	skip_blanks(scan);
-	return true;
+	return dp_scan_check_length(scan, text);
 }
 
 /* In characters from 1, as people count. */
@@ -112,15 +119,35 @@ found_here(DpScan *scan)
 
 	if (*scan->p == '\0')
 		return pstrdup("the end of the text");
-	if (isalnum((unsigned char) *scan->p))
-		while (isalnum((unsigned char) scan->p[len]) || scan->p[len] == '_' || scan->p[len] == '.')
+	if (IS_HIGHBIT_SET(*scan->p))
+	{
+		/* In SQL_ASCII a character's end is not known: take all such bytes. */
+		len = pg_mblen(scan->p);
+		while (pg_database_encoding_max_length() == 1 && IS_HIGHBIT_SET(scan->p[len]))
+			len++;
+	}
+	else if (isalnum((unsigned char) *scan->p))
+		while (!IS_HIGHBIT_SET(scan->p[len]) &&
+			   (isalnum((unsigned char) scan->p[len]) || scan->p[len] == '_' || scan->p[len] == '.'))
 			len++;
 	else
-		len = pg_mblen(scan->p);
-	return psprintf("\"%.*s\"", Min(len, DP_MAX_WORD), scan->p);
+		len = 1;
+	return psprintf("\"%.*s\"", len, scan->p);
 }
 
-/* The error for "something else was expected here".  Gives false. */
+/* How many bytes of the text a message shows: whole characters. */
+static int
+shown_length(const char *text)
+{
+	int			len = pg_mbcliplen(text, strlen(text), SHOWN);
+
+	if (pg_database_encoding_max_length() == 1)
+		while (text[len] != '\0' && len > 0 && IS_HIGHBIT_SET(text[len]))
+			len--;
+	return len;
+}
+
+/* The error for "something else was expected here".  Gives false after a soft one. */
 bool
 dp_scan_fail(DpScan *scan, const char *expected)
 {
@@ -129,7 +156,7 @@ dp_scan_fail(DpScan *scan, const char *expected)
 	ereturn(scan->escontext, false,
 			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 			 errmsg("%s \"%.*s\" is not valid at character %d",
-					scan->what, pg_mbcliplen(scan->text, strlen(scan->text), SHOWN),
+					scan->what, shown_length(scan->text),
 					scan->text, dp_scan_position(scan)),
 			 errdetail("Found %s where %s was expected.", found_here(scan), expected),
 			 ascii != NULL ? errhint("Write it with ASCII signs: %s", ascii) :

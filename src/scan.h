@@ -33,6 +33,7 @@ typedef struct DpNumber
 #define DP_MAX_WORD 63
 
 extern bool dp_scan_start(DpScan *scan, const char *what, const char *text, Node *escontext);
+extern bool dp_scan_check_length(DpScan *scan, const char *text);
 extern bool dp_scan_sign(DpScan *scan, const char *sign);
 extern bool dp_scan_at_word(DpScan *scan, const char *word);
 extern bool dp_scan_word(DpScan *scan, const char *word);

@@ -239,10 +239,7 @@ from_records(const Item *item)
 	return item->formula != NULL && strncmp(item->code, "C3.1", 4) != 0;
 }
 
-/*
- * The places of code's items in the code: "B1.2" is the indicator of "B1.2.2",
- * "B1" its group, "B" that group's.
- */
+/* Does the item stand under the indicator ("B1.2") or group ("B1", "B")? */
 static bool
 belongs(const char *item, const char *code)
 {

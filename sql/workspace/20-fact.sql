@@ -17,7 +17,7 @@ CREATE TABLE IF NOT EXISTS fact (
     unit     text NOT NULL DEFAULT 'count',
     label_zh text,
     label_en text,
-    CONSTRAINT fact_is_a_name CHECK (fact COLLATE "C" ~ '^[a-z][a-z0-9_]*$'),
+    CONSTRAINT fact_is_a_name CHECK (fact COLLATE "C" ~ '^[a-z][a-z0-9_]{0,62}$'),
     CONSTRAINT fact_leaves_records_and_units_to_sources
         CHECK (fact COLLATE "C" !~ '_(records|units)$' OR fact IN (source || '_records', source || '_units'))
 );
