@@ -51,7 +51,7 @@ BEGIN
         WHERE p.pronamespace = space
           AND (p.proowner <> me OR p.prokind <> 'f' OR p.prosecdef
                OR NOT (p.pronargs = 0 AND p.proname IN (
-                           'derived_rows', 'department_lock', 'department_tree',
+                           'derived_rows', 'department_lock', 'department_tree', 'binding_takes_no_rows', 'binding_by_code',
                            'framework_formula', 'framework_changed', 'assessment_checked', 'assessment_only_added',
                            'budget_rows', 'execution_rows', 'adjustment_rows', 'procurement_rows', 'fixed_asset_rows',
                            'staffing_rows', 'project_rows', 'key_task_rows', 'performance_target_rows', 'petition_rows',

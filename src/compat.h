@@ -3,6 +3,7 @@
  *
  *	16	soft errors (ereturn, escontext); before, the macro raises
  *	16	varatt.h; before, postgres.h has the varlena macros
+ *	17, 18	nothing that is used here
  *
  * No other file asks for PG_VERSION_NUM.
  */

@@ -3,9 +3,11 @@
  *
  * Three steps: who is asked about (the department, its subtree, the framework
  * in force, its judgements), the facts of all units of the subtrees in one
- * statement, and then the same evaluation that the views use.  The facts are
- * added up here, because PostgreSQL pushes no join into the grouped views
- * below unit_facts, but does push = ANY(array).
+ * statement a year, and then the same evaluation that the views use.  The
+ * facts are added up here, because PostgreSQL pushes no join into the grouped
+ * views below unit_facts, but does push = ANY(array).  One year at a time,
+ * because a constant goes through the equality with a bound relation's year
+ * to its index and its partitions, which an array does not.
  *
  * Plans are prepared once a session, by kind, without a parallel plan, and
  * kept; PostgreSQL's plan cache replans them when what they read changes.
@@ -86,8 +88,8 @@ static struct
 	[PLAN_FACTS] = {
 		"SELECT u.dept_id::pg_catalog.int8, u.fiscal_year::pg_catalog.int4, u.facts::pg_catalog.jsonb FROM deptperf.unit_facts u"
 		" WHERE u.dept_id OPERATOR(pg_catalog.=) ANY ($1)"
-		" AND u.fiscal_year OPERATOR(pg_catalog.=) ANY ($2)",
-		2, {INT8ARRAYOID, INT4ARRAYOID}
+		" AND u.fiscal_year OPERATOR(pg_catalog.=) $2",
+		2, {INT8ARRAYOID, INT4OID}
 	},
 };
 
@@ -311,9 +313,9 @@ compare_members(const void *a, const void *b)
 	const Member *ma = a;
 	const Member *mb = b;
 
-	if (ma->unit != mb->unit)
-		return ma->unit < mb->unit ? -1 : 1;
-	return ma->fiscal_year < mb->fiscal_year ? -1 : ma->fiscal_year > mb->fiscal_year;
+	if (ma->fiscal_year != mb->fiscal_year)
+		return ma->fiscal_year < mb->fiscal_year ? -1 : 1;
+	return ma->unit < mb->unit ? -1 : ma->unit > mb->unit;
 }
 
 /* Who gets the facts of which unit and year; ascending. */
@@ -377,13 +379,11 @@ add_facts(Target *target, Jsonb *facts, DpFactNames *names)
 	dp_fact_sums_add_json(target->sums, facts);
 }
 
+/* The facts of one year: n members, all of that year. */
 static void
-read_facts(Target *targets, int ntargets, Datum years)
+read_year(const Member *members, int n, DpFactNames *names)
 {
-	DpFactNames *names = dp_fact_names_make(CurrentMemoryContext);
-	int			n;
-	Member	   *members = members_of(targets, ntargets, &n);
-	Datum		args[2] = {unit_array(members, n), years};
+	Datum		args[2] = {unit_array(members, n), Int32GetDatum(members->fiscal_year)};
 
 	execute(PLAN_FACTS, args);
 	for (uint64 i = 0; i < SPI_processed; i++)
@@ -394,7 +394,7 @@ read_facts(Target *targets, int ntargets, Datum years)
 			DatumGetInt64(column(tuple, 1, &isnull)),
 			DatumGetInt32(column(tuple, 2, &isnull))
 		};
-		Member	   *member = bsearch(&key, members, n, sizeof(Member), compare_members);
+		const Member *member = bsearch(&key, members, n, sizeof(Member), compare_members);
 		Datum		value = column(tuple, 3, &isnull);
 		Jsonb	   *facts;
 
@@ -407,6 +407,21 @@ read_facts(Target *targets, int ntargets, Datum years)
 			member--;
 		for (; member != NULL && member < members + n && compare_members(member, &key) == 0; member++)
 			add_facts(member->target, facts, names);
+	}
+}
+
+static void
+read_facts(Target *targets, int ntargets)
+{
+	DpFactNames *names = dp_fact_names_make(CurrentMemoryContext);
+	int			n;
+	Member	   *members = members_of(targets, ntargets, &n);
+
+	for (int from = 0, to; from < n; from = to)
+	{
+		for (to = from; to < n && members[to].fiscal_year == members[from].fiscal_year;)
+			to++;
+		read_year(&members[from], to - from, names);
 	}
 	for (int i = 0; i < ntargets; i++)
 		if (targets[i].sums != NULL)
@@ -475,7 +490,7 @@ read_target(FunctionCallInfo fcinfo, int64 dept_id, int64 year)
 		ask(fcinfo, "deptperf_framework_for", 2, types, args);
 		elog(ERROR, "department " INT64_FORMAT " has no framework document", dept_id);
 	}
-	read_facts(target, 1, years);
+	read_facts(target, 1);
 	return target;
 }
 
@@ -551,7 +566,7 @@ deptperf_scores(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	level = enter_workspace();
 	targets = read_targets(PG_GETARG_DATUM(0), PG_GETARG_DATUM(1), &n);
-	read_facts(targets, n, PG_GETARG_DATUM(1));
+	read_facts(targets, n);
 	for (int i = 0; i < n; i++)
 	{
 		const Target *target = &targets[i];

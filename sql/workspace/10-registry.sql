@@ -251,7 +251,9 @@ CREATE TABLE IF NOT EXISTS fiscal_year (
     year_text   text NOT NULL UNIQUE,
     starts      date NOT NULL,
     ends        date NOT NULL,
-    CONSTRAINT fiscal_year_starts_before_it_ends CHECK (starts < ends)
+    CONSTRAINT fiscal_year_starts_before_it_ends CHECK (starts < ends),
+    -- a record of a day is one of one year
+    CONSTRAINT fiscal_year_ends_before_the_next EXCLUDE USING gist (daterange(starts, ends) WITH &&) DEFERRABLE
 );
 COMMENT ON TABLE fiscal_year IS
     'The fiscal years, 1949 to 2100 at first. Change starts and ends where a year is not the calendar year.';

@@ -9,8 +9,10 @@
 #   readme       a README, whose blocks are run
 #   examples     a file of examples
 #   repository   a property of the source or of what was built
+#   restore      a dump that check-versions.sh made; only when it is named
 #
-# A suite that fails shows why, and the others go on.
+# A suite that fails shows why, and the others go on. SUITES="regress pgtap"
+# runs these alone.
 set -euo pipefail
 exec 2>&1                      # one stream: messages stay beside what they are about
 
@@ -101,8 +103,9 @@ count_tap() {
 		bad=1
 	fi
 	if ((bad + good == 0)); then
-		if reason=$(grep -m 1 -E '^1\.\.0 # SKIP' "$log"); then
-			printf 'skipped %s: %s\n' "$name" "${reason#*SKIP }"
+		# prove's words for a test's line "1..0 # SKIP reason".
+		if reason=$(grep -m 1 -E '\.\. skipped: ' "$log"); then
+			printf 'skipped %s: %s\n' "$name" "${reason#*.. skipped: }"
 			return
 		fi
 		bad=1
@@ -200,6 +203,19 @@ examples() {
 	fi
 }
 
+# DUMP is a folder with a dump of examples/case from an earlier version, and
+# the scores that were seen there.
+restore() { in_database restore restored_scores; }
+
+restored_scores() {
+	pg_restore --exit-on-error --dbname="$PGDATABASE" "$DUMP/case.dump" &&
+		same_scores &&
+		psql -XqAt -v ON_ERROR_STOP=1 -c 'SELECT deptperf_setup()' &&
+		same_scores
+}
+
+same_scores() { psql -XqAt -v ON_ERROR_STOP=1 -f test/run/scores.sql | diff "$DUMP/scores" -; }
+
 # ---------------------------------------------------------------- repository
 
 # holds NAME COMMAND...: one test; the command prints what is wrong, if anything.
@@ -253,13 +269,18 @@ repository() {
 
 # ---------------------------------------------------------------------- main
 
-packages check
+SUITES=${SUITES:-regress pgtap isolation tap readme examples repository}
+
+case " $SUITES " in
+	*" pgtap "* | *" tap "*) packages check ;;
+	*) packages build ;;
+esac
 if ! build "COPT=$WARNINGS"; then
 	fail "build"
 elif step "private cluster" && ! cluster_start; then
 	fail "private cluster"
 else
-	for suite in regress pgtap isolation tap readme examples repository; do
+	for suite in $SUITES; do
 		step "$suite"
 		"$suite" || fail "$suite couldn't be run to its end"
 	done

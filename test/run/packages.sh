@@ -3,6 +3,7 @@
 #
 #   packages.sh build     what building and running the extension needs
 #   packages.sh check     that, and what the tests need
+#   packages.sh versions  what building needs, and debootstrap
 #
 # Needs root or sudo, and only when something is missing. Nothing else on the
 # machine changes: no cluster is created, started or stopped.
@@ -51,6 +52,8 @@ missing() {
 		command -v pg_prove >/dev/null || echo libtap-parser-sourcehandler-pgtap-perl
 		perl -MIPC::Run -e 1 2>/dev/null || echo libipc-run-perl
 		command -v prove >/dev/null || echo perl
+	elif [[ $want == versions ]]; then
+		command -v debootstrap >/dev/null || echo debootstrap
 	fi
 }
 
