@@ -179,7 +179,7 @@ run_sql() { psql -X --echo-queries --pset=pager=off -v ON_ERROR_STOP=1 -f "$1"; 
 
 readme() {
 	local file
-	for file in README.md README.zh.md; do
+	for file in README.md README.zh.md doc/framework.md; do
 		if [[ -f $file ]]; then
 			in_database "$file" readme_blocks "$file"
 		else
