@@ -35,6 +35,15 @@ bool		dp_force_numeric = false;
 #define NUM_BASE			10000
 #define NUM_BASE_DIGITS		4
 
+const int64 dp_pow10[DP_MAX_SHIFT + 1] = {
+	INT64CONST(1), INT64CONST(10), INT64CONST(100), INT64CONST(1000), INT64CONST(10000),
+	INT64CONST(100000), INT64CONST(1000000), INT64CONST(10000000), INT64CONST(100000000),
+	INT64CONST(1000000000), INT64CONST(10000000000), INT64CONST(100000000000),
+	INT64CONST(1000000000000), INT64CONST(10000000000000), INT64CONST(100000000000000),
+	INT64CONST(1000000000000000), INT64CONST(10000000000000000),
+	INT64CONST(100000000000000000), INT64CONST(1000000000000000000)
+};
+
 static int128 pow10_table[DP_MAX_SCALE + 1];
 
 static int128
@@ -444,7 +453,7 @@ big(PGFunction function, DpDec a, DpDec b)
 /* ---- arithmetic ---- */
 
 DpDec
-dp_dec_add(DpDec a, DpDec b)
+dp_dec_add_any(DpDec a, DpDec b)
 {
 	int128		va,
 				vb;
@@ -460,7 +469,7 @@ dp_dec_add(DpDec a, DpDec b)
 }
 
 DpDec
-dp_dec_sub(DpDec a, DpDec b)
+dp_dec_sub_any(DpDec a, DpDec b)
 {
 	int128		va,
 				vb;
@@ -480,7 +489,7 @@ dp_dec_sub(DpDec a, DpDec b)
  * that is multiplied here below.
  */
 DpDec
-dp_dec_mul(DpDec a, DpDec b)
+dp_dec_mul_any(DpDec a, DpDec b)
 {
 	int128		v;
 
@@ -507,7 +516,7 @@ dp_dec_floor_div(DpDec a, DpDec b)
 }
 
 int
-dp_dec_cmp(DpDec a, DpDec b)
+dp_dec_cmp_any(DpDec a, DpDec b)
 {
 	int128		va,
 				vb;
@@ -520,24 +529,7 @@ dp_dec_cmp(DpDec a, DpDec b)
 											 NumericGetDatum(as_numeric(b))));
 }
 
-int
-dp_dec_sign(DpDec a)
-{
-	if (a.big != NULL)
-		return dp_dec_cmp(a, DP_INT(0));
-	return a.v < 0 ? -1 : a.v > 0;
-}
-
 /* ---- fractions ---- */
-
-DpFrac
-dp_frac(DpDec n)
-{
-	return (DpFrac)
-	{
-		n, DP_INT(1)
-	};
-}
 
 /*
  * Money over money over a percentage: denominators are often multiples of
@@ -557,7 +549,7 @@ gcd_128(int128 a, int128 b)
 }
 
 DpFrac
-dp_frac_add(DpFrac a, DpFrac b)
+dp_frac_add_any(DpFrac a, DpFrac b)
 {
 	DpDec		ma = b.d,
 				mb = a.d;
@@ -565,11 +557,6 @@ dp_frac_add(DpFrac a, DpFrac b)
 				db;
 	int32		scale;
 
-	if (dp_dec_cmp(a.d, b.d) == 0)
-		return (DpFrac)
-		{
-			dp_dec_add(a.n, b.n), a.d
-		};
 	if (both_small(a.d, b.d) && align(a.d, b.d, &da, &db, &scale))
 	{
 		int128		g = gcd_128(da, db);
@@ -582,12 +569,6 @@ dp_frac_add(DpFrac a, DpFrac b)
 		dp_dec_add(dp_dec_mul(a.n, ma), dp_dec_mul(b.n, mb)),
 			dp_dec_mul(a.d, ma)
 	};
-}
-
-int
-dp_frac_cmp_dec(DpFrac a, DpDec b)
-{
-	return dp_dec_cmp(a.n, dp_dec_mul(b, a.d));
 }
 
 /*

@@ -56,19 +56,122 @@ extern DpDec dp_dec_recv(StringInfo buf);
 extern void dp_dec_print(StringInfo buf, DpDec a);
 extern char *dp_dec_text(DpDec a);
 
-/* Arithmetic; all exact. */
-extern DpDec dp_dec_add(DpDec a, DpDec b);
-extern DpDec dp_dec_sub(DpDec a, DpDec b);
-extern DpDec dp_dec_mul(DpDec a, DpDec b);
+/* Arithmetic for any operands; all exact.  Callers use the inline ones below. */
+extern DpDec dp_dec_add_any(DpDec a, DpDec b);
+extern DpDec dp_dec_sub_any(DpDec a, DpDec b);
+extern DpDec dp_dec_mul_any(DpDec a, DpDec b);
+extern int	dp_dec_cmp_any(DpDec a, DpDec b);
 extern DpDec dp_dec_floor_div(DpDec a, DpDec b);
-extern int	dp_dec_cmp(DpDec a, DpDec b);
-extern int	dp_dec_sign(DpDec a);
 
 /* Fractions.  dp_frac_round rounds half up; its argument is not negative. */
-extern DpFrac dp_frac(DpDec n);
-extern DpFrac dp_frac_add(DpFrac a, DpFrac b);
-extern int	dp_frac_cmp_dec(DpFrac a, DpDec b);
+extern DpFrac dp_frac_add_any(DpFrac a, DpFrac b);
 extern DpDec dp_frac_round(DpFrac a, int32 scale);
+
+/*
+ * Nearly all operands fit 64 bits and differ little in scale: then no result
+ * can leave 126 bits, and nothing is called.
+ */
+#define DP_MAX_SHIFT 18
+extern const int64 dp_pow10[DP_MAX_SHIFT + 1];
+
+static inline bool
+dp_narrow(DpDec a, DpDec b)
+{
+	return likely(a.big == NULL && b.big == NULL &&
+				  a.v == (int64) a.v && b.v == (int64) b.v);
+}
+
+/* Two narrow ones at one scale; false when that is too far. */
+static inline bool
+dp_narrow_align(DpDec *a, DpDec *b)
+{
+	int32		shift = b->scale - a->scale;
+
+	if (!dp_narrow(*a, *b) || shift > DP_MAX_SHIFT || shift < -DP_MAX_SHIFT)
+		return false;
+	if (shift > 0)
+	{
+		a->v = (int128) (int64) a->v * dp_pow10[shift];
+		a->scale = b->scale;
+	}
+	else if (shift < 0)
+	{
+		b->v = (int128) (int64) b->v * dp_pow10[-shift];
+		b->scale = a->scale;
+	}
+	return true;
+}
+
+static inline DpDec
+dp_dec_add(DpDec a, DpDec b)
+{
+	if (!dp_narrow_align(&a, &b))
+		return dp_dec_add_any(a, b);
+	a.v += b.v;
+	return a;
+}
+
+static inline DpDec
+dp_dec_sub(DpDec a, DpDec b)
+{
+	if (!dp_narrow_align(&a, &b))
+		return dp_dec_sub_any(a, b);
+	a.v -= b.v;
+	return a;
+}
+
+static inline DpDec
+dp_dec_mul(DpDec a, DpDec b)
+{
+	if (!dp_narrow(a, b) || a.scale + b.scale > DP_MAX_SCALE)
+		return dp_dec_mul_any(a, b);
+	a.v = (int128) (int64) a.v * (int64) b.v;
+	a.scale += b.scale;
+	return a;
+}
+
+static inline int
+dp_dec_cmp(DpDec a, DpDec b)
+{
+	if (!dp_narrow_align(&a, &b))
+		return dp_dec_cmp_any(a, b);
+	return a.v < b.v ? -1 : a.v > b.v;
+}
+
+static inline int
+dp_dec_sign(DpDec a)
+{
+	if (a.big != NULL)
+		return dp_dec_cmp_any(a, DP_INT(0));
+	return a.v < 0 ? -1 : a.v > 0;
+}
+
+static inline DpFrac
+dp_frac(DpDec n)
+{
+	return (DpFrac)
+	{
+		n, DP_INT(1)
+	};
+}
+
+/* Sums begin with 0, and points are often whole numbers or of one denominator. */
+static inline DpFrac
+dp_frac_add(DpFrac a, DpFrac b)
+{
+	if (a.n.big == NULL && a.n.v == 0)
+		return b;
+	if (dp_dec_cmp(a.d, b.d) != 0)
+		return dp_frac_add_any(a, b);
+	a.n = dp_dec_add(a.n, b.n);
+	return a;
+}
+
+static inline int
+dp_frac_cmp_dec(DpFrac a, DpDec b)
+{
+	return dp_dec_cmp(a.n, dp_dec_mul(b, a.d));
+}
 
 /*
  * Add where both are small and of one scale (and the sum has a bit to spare);
