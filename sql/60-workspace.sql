@@ -55,7 +55,7 @@ BEGIN
                            'framework_formula', 'framework_changed', 'assessment_checked', 'assessment_only_added',
                            'budget_rows', 'execution_rows', 'adjustment_rows', 'procurement_rows', 'fixed_asset_rows',
                            'staffing_rows', 'project_rows', 'key_task_rows', 'performance_target_rows', 'petition_rows',
-                           'satisfaction_survey_rows', 'disclosure_rows', 'finding_rows', 'measurement_rows', 'closed_rows')
+                           'satisfaction_survey_rows', 'disclosure_rows', 'finding_rows', 'measurement_rows', 'closed_rows', 'issue_rows')
                        OR p.oid::regprocedure::text = 'deptperf.framework_in_force(bigint,integer)'))
         UNION ALL
         SELECT format('operator %s', o.oid::regoperator) FROM pg_operator o WHERE o.oprnamespace = space
@@ -93,6 +93,10 @@ RETURNS pg_catalog.text
 LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
 SET search_path = deptperf, pg_temp SET client_min_messages = warning AS $deptperf_setup$
 #variable_conflict use_column
+DECLARE
+    -- Whether views that are there are replaced.  That waits for their readers,
+    -- who lock views from above to below while setup goes from below to above.
+    renew bool;
 BEGIN
 IF deptperf_setup.row_security THEN
     RAISE EXCEPTION 'row security is not supported yet'
@@ -102,6 +106,7 @@ IF deptperf_setup.row_security THEN
 END IF;
 PERFORM pg_catalog.pg_advisory_xact_lock(1684369524, 1);
 PERFORM @extschema@.deptperf_workspace_guard();
+renew := (SELECT v.missing_step IS NOT NULL FROM @extschema@.deptperf_version() v);
 IF pg_catalog.to_regnamespace('deptperf') IS NULL THEN
     CREATE SCHEMA deptperf;
     REVOKE ALL ON SCHEMA deptperf FROM PUBLIC;
@@ -350,6 +355,42 @@ COMMENT ON FUNCTION @extschema@.deptperf_framework_import(pg_catalog.jsonb) IS
 
 -- ---- closing ----
 
+-- Each row says how many records there were, so that later ones can be told.
+CREATE FUNCTION @extschema@.deptperf_close_rows(year pg_catalog.int4, source pg_catalog.text, dept_ids pg_catalog.int8[])
+RETURNS pg_catalog.int8
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp AS $deptperf$
+#variable_conflict use_column
+DECLARE
+    wanted text := deptperf_close_rows.source;
+    entry  record;
+    added  bigint;
+    n      bigint := 0;
+BEGIN
+    FOR entry IN
+        SELECT s.source FROM deptperf.source s
+        WHERE (wanted IS NULL OR s.source = wanted) AND s.zeros IS NOT NULL
+        ORDER BY s.position
+    LOOP
+        EXECUTE format($q$
+            INSERT INTO deptperf.closed (dept_id, fiscal_year, source, records)
+            SELECT d.dept_id, $1, %1$L, coalesce((f.facts ->> %2$L)::bigint, 0)
+            FROM deptperf.department d
+                LEFT JOIN deptperf.%3$I f ON f.dept_id = d.dept_id AND f.fiscal_year = $1 AND ($2 IS NULL OR f.dept_id = ANY ($2))
+            WHERE ($2 IS NULL OR d.dept_id = ANY ($2))
+              AND NOT EXISTS (SELECT FROM deptperf.closed c WHERE c.dept_id = d.dept_id AND c.fiscal_year = $1 AND c.source = %1$L)
+            ORDER BY d.dept_id
+            ON CONFLICT (dept_id, fiscal_year, source) DO NOTHING$q$,
+            entry.source, entry.source || '_records', entry.source || '_facts')
+        USING deptperf_close_rows.year, deptperf_close_rows.dept_ids;
+        GET DIAGNOSTICS added = ROW_COUNT;
+        n := n + added;
+    END LOOP;
+    RETURN n;
+END $deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_close_rows(pg_catalog.int4, pg_catalog.text, pg_catalog.int8[]) IS
+'adds the rows of deptperf.closed, with the number of records of now, and returns how many; NULL is every source, and every department';
+
 CREATE FUNCTION @extschema@.deptperf_close_departments(year pg_catalog.int8, source pg_catalog.text, dept_ids pg_catalog.int8[])
 RETURNS pg_catalog.int8
 LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
@@ -375,13 +416,8 @@ BEGIN
                             FROM deptperf.source s WHERE s.zeros IS NOT NULL),
                   HINT = 'Leave the source out, or give NULL, to close every one of them.';
     END IF;
-    INSERT INTO deptperf.closed (dept_id, fiscal_year, source)
-    SELECT d.dept_id, fy, s.source
-    FROM deptperf.department d CROSS JOIN deptperf.source s
-    WHERE (ids IS NULL OR d.dept_id = ANY (ids))
-      AND (wanted IS NULL OR s.source = wanted) AND s.zeros IS NOT NULL
-    ON CONFLICT (dept_id, fiscal_year, source) DO NOTHING;
-    GET DIAGNOSTICS n = ROW_COUNT;
+    n := @extschema@.deptperf_close_rows(fy, wanted, ids);
+    PERFORM @extschema@.deptperf_close_complete();      -- of what is bound as complete
     RETURN n;
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_close_departments(pg_catalog.int8, pg_catalog.text, pg_catalog.int8[]) IS

@@ -170,8 +170,9 @@ BEGIN
     END IF;
 
     -- A snapshot taken before the lock was granted may not see the last move:
-    -- locking the rows above turns that into a serialization failure.
-    IF pg_catalog.current_setting('transaction_isolation') = 'repeatable read' THEN
+    -- locking the rows above turns that into a serialization failure.  In a
+    -- serializable transaction too: the other one need not be serializable.
+    IF pg_catalog.current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
         PERFORM FROM deptperf.department d
         WHERE d.dept_id IN (
             WITH RECURSIVE up(dept_id) AS (
@@ -263,5 +264,6 @@ COMMENT ON COLUMN fiscal_year.ends IS 'The day after the last: starts <= d AND d
 IF NOT EXISTS (SELECT FROM fiscal_year) THEN
     INSERT INTO fiscal_year (fiscal_year, year_text, starts, ends)
     SELECT y, y::text, make_date(y, 1, 1), make_date(y + 1, 1, 1)
-    FROM generate_series(1949, 2100) AS y;
+    FROM generate_series(1949, 2100) AS y
+    ON CONFLICT (fiscal_year) DO NOTHING;
 END IF;

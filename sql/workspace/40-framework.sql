@@ -197,8 +197,12 @@ LANGUAGE plpgsql AS $body$
 DECLARE
     changed record;
 BEGIN
-    -- one writer at a time, so that each sees what the one before it committed
+    -- One writer at a time, so that each sees what the one before it committed;
+    -- before it locks any row, so that no two of them wait for each other.
     LOCK TABLE deptperf.framework_document IN SHARE ROW EXCLUSIVE MODE;
+    IF TG_WHEN = 'BEFORE' THEN
+        RETURN NULL;
+    END IF;
     DELETE FROM deptperf.framework_document d
     WHERE NOT EXISTS (SELECT FROM deptperf.framework f WHERE f.framework = d.framework);
     FOR changed IN
@@ -256,16 +260,28 @@ BEGIN
     RETURN NULL;
 END $body$;
 COMMENT ON FUNCTION framework_changed() IS
-    'Trigger of the framework tables: keeps framework_document, and refuses what evaluation could not read.';
+    'Trigger of the framework tables: one transaction at a time changes them; keeps framework_document, and refuses what evaluation could not read.';
+CREATE OR REPLACE TRIGGER framework_lock BEFORE INSERT OR UPDATE OR DELETE ON framework
+    FOR EACH STATEMENT EXECUTE FUNCTION framework_changed();
 CREATE OR REPLACE TRIGGER framework_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON framework
+    FOR EACH STATEMENT EXECUTE FUNCTION framework_changed();
+CREATE OR REPLACE TRIGGER framework_group_lock BEFORE INSERT OR UPDATE OR DELETE ON framework_group
     FOR EACH STATEMENT EXECUTE FUNCTION framework_changed();
 CREATE OR REPLACE TRIGGER framework_group_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON framework_group
     FOR EACH STATEMENT EXECUTE FUNCTION framework_changed();
+CREATE OR REPLACE TRIGGER framework_indicator_lock BEFORE INSERT OR UPDATE OR DELETE ON framework_indicator
+    FOR EACH STATEMENT EXECUTE FUNCTION framework_changed();
 CREATE OR REPLACE TRIGGER framework_indicator_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON framework_indicator
+    FOR EACH STATEMENT EXECUTE FUNCTION framework_changed();
+CREATE OR REPLACE TRIGGER framework_item_lock BEFORE INSERT OR UPDATE OR DELETE ON framework_item
     FOR EACH STATEMENT EXECUTE FUNCTION framework_changed();
 CREATE OR REPLACE TRIGGER framework_item_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON framework_item
     FOR EACH STATEMENT EXECUTE FUNCTION framework_changed();
+CREATE OR REPLACE TRIGGER framework_requirement_lock BEFORE INSERT OR UPDATE OR DELETE ON framework_requirement
+    FOR EACH STATEMENT EXECUTE FUNCTION framework_changed();
 CREATE OR REPLACE TRIGGER framework_requirement_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON framework_requirement
+    FOR EACH STATEMENT EXECUTE FUNCTION framework_changed();
+CREATE OR REPLACE TRIGGER framework_band_lock BEFORE INSERT OR UPDATE OR DELETE ON framework_band
     FOR EACH STATEMENT EXECUTE FUNCTION framework_changed();
 CREATE OR REPLACE TRIGGER framework_band_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON framework_band
     FOR EACH STATEMENT EXECUTE FUNCTION framework_changed();

@@ -24,16 +24,18 @@ IF to_regclass('deptperf.budget_source') IS NULL THEN
     FROM budget;
     COMMENT ON VIEW budget_source IS 'The records of the source budget, as deptperf.budget has them or as deptperf_bind maps another relation.';
 END IF;
-CREATE OR REPLACE VIEW budget_facts WITH (security_barrier = true) AS
-SELECT dept_id, fiscal_year,
-       @extschema@.deptperf_facts('budget_records',
-        '{"budget_initial": 0, "budget_adjusted": 0, "public_budget": 0, "three_public_budget": 0}'::jsonb,
-        'budget_initial'::text, initial,
-        'budget_adjusted'::text, adjusted,
-        CASE WHEN expense_class = 'public' THEN 'public_budget' END, adjusted,
-        CASE WHEN three_public THEN 'three_public_budget' END, adjusted) AS facts
-FROM budget_source
-GROUP BY dept_id, fiscal_year;
+IF renew OR to_regclass('deptperf.budget_facts') IS NULL THEN
+    CREATE OR REPLACE VIEW budget_facts WITH (security_barrier = true) AS
+    SELECT dept_id, fiscal_year,
+           @extschema@.deptperf_facts('budget_records',
+            '{"budget_initial": 0, "budget_adjusted": 0, "public_budget": 0, "three_public_budget": 0}'::jsonb,
+            'budget_initial'::text, initial,
+            'budget_adjusted'::text, adjusted,
+            CASE WHEN expense_class = 'public' THEN 'public_budget' END, adjusted,
+            CASE WHEN three_public THEN 'three_public_budget' END, adjusted) AS facts
+    FROM budget_source
+    GROUP BY dept_id, fiscal_year;
+END IF;
 COMMENT ON VIEW budget_facts IS 'The facts of the source budget by unit and year; no row where it has no record.';
 CREATE OR REPLACE FUNCTION budget_rows() RETURNS TABLE (dept_id bigint, fiscal_year int, facts jsonb)
 LANGUAGE sql STABLE PARALLEL SAFE AS $body$
@@ -47,16 +49,18 @@ IF to_regclass('deptperf.execution_source') IS NULL THEN
     FROM execution;
     COMMENT ON VIEW execution_source IS 'The records of the source execution, as deptperf.execution has them or as deptperf_bind maps another relation.';
 END IF;
-CREATE OR REPLACE VIEW execution_facts WITH (security_barrier = true) AS
-SELECT dept_id, fiscal_year,
-       @extschema@.deptperf_facts('execution_records',
-        '{"paid_q1": 0, "paid_q2": 0, "paid_q3": 0, "paid_q4": 0, "public_paid": 0, "three_public_paid": 0}'::jsonb,
-        CASE WHEN month BETWEEN 1 AND 3 THEN 'paid_q1' WHEN month BETWEEN 4 AND 6 THEN 'paid_q2'
-             WHEN month BETWEEN 7 AND 9 THEN 'paid_q3' WHEN month BETWEEN 10 AND 12 THEN 'paid_q4' END, amount,
-        CASE WHEN expense_class = 'public' THEN 'public_paid' END, amount,
-        CASE WHEN three_public THEN 'three_public_paid' END, amount) AS facts
-FROM execution_source
-GROUP BY dept_id, fiscal_year;
+IF renew OR to_regclass('deptperf.execution_facts') IS NULL THEN
+    CREATE OR REPLACE VIEW execution_facts WITH (security_barrier = true) AS
+    SELECT dept_id, fiscal_year,
+           @extschema@.deptperf_facts('execution_records',
+            '{"paid_q1": 0, "paid_q2": 0, "paid_q3": 0, "paid_q4": 0, "public_paid": 0, "three_public_paid": 0}'::jsonb,
+            CASE WHEN month BETWEEN 1 AND 3 THEN 'paid_q1' WHEN month BETWEEN 4 AND 6 THEN 'paid_q2'
+                 WHEN month BETWEEN 7 AND 9 THEN 'paid_q3' WHEN month BETWEEN 10 AND 12 THEN 'paid_q4' END, amount,
+            CASE WHEN expense_class = 'public' THEN 'public_paid' END, amount,
+            CASE WHEN three_public THEN 'three_public_paid' END, amount) AS facts
+    FROM execution_source
+    GROUP BY dept_id, fiscal_year;
+END IF;
 COMMENT ON VIEW execution_facts IS 'The facts of the source execution by unit and year; no row where it has no record.';
 CREATE OR REPLACE FUNCTION execution_rows() RETURNS TABLE (dept_id bigint, fiscal_year int, facts jsonb)
 LANGUAGE sql STABLE PARALLEL SAFE AS $body$
@@ -70,13 +74,15 @@ IF to_regclass('deptperf.adjustment_source') IS NULL THEN
     FROM adjustment;
     COMMENT ON VIEW adjustment_source IS 'The records of the source adjustment, as deptperf.adjustment has them or as deptperf_bind maps another relation.';
 END IF;
-CREATE OR REPLACE VIEW adjustment_facts WITH (security_barrier = true) AS
-SELECT dept_id, fiscal_year,
-       @extschema@.deptperf_facts('adjustment_records',
-        '{"adjusted_amount": 0}'::jsonb,
-        'adjusted_amount'::text, abs(amount)) AS facts
-FROM adjustment_source
-GROUP BY dept_id, fiscal_year;
+IF renew OR to_regclass('deptperf.adjustment_facts') IS NULL THEN
+    CREATE OR REPLACE VIEW adjustment_facts WITH (security_barrier = true) AS
+    SELECT dept_id, fiscal_year,
+           @extschema@.deptperf_facts('adjustment_records',
+            '{"adjusted_amount": 0}'::jsonb,
+            'adjusted_amount'::text, abs(amount)) AS facts
+    FROM adjustment_source
+    GROUP BY dept_id, fiscal_year;
+END IF;
 COMMENT ON VIEW adjustment_facts IS 'The facts of the source adjustment by unit and year; no row where it has no record.';
 CREATE OR REPLACE FUNCTION adjustment_rows() RETURNS TABLE (dept_id bigint, fiscal_year int, facts jsonb)
 LANGUAGE sql STABLE PARALLEL SAFE AS $body$
@@ -90,14 +96,16 @@ IF to_regclass('deptperf.procurement_source') IS NULL THEN
     FROM procurement;
     COMMENT ON VIEW procurement_source IS 'The records of the source procurement, as deptperf.procurement has them or as deptperf_bind maps another relation.';
 END IF;
-CREATE OR REPLACE VIEW procurement_facts WITH (security_barrier = true) AS
-SELECT dept_id, fiscal_year,
-       @extschema@.deptperf_facts('procurement_records',
-        '{"procurement_planned": 0, "procurement_actual": 0}'::jsonb,
-        'procurement_planned'::text, planned,
-        'procurement_actual'::text, actual) AS facts
-FROM procurement_source
-GROUP BY dept_id, fiscal_year;
+IF renew OR to_regclass('deptperf.procurement_facts') IS NULL THEN
+    CREATE OR REPLACE VIEW procurement_facts WITH (security_barrier = true) AS
+    SELECT dept_id, fiscal_year,
+           @extschema@.deptperf_facts('procurement_records',
+            '{"procurement_planned": 0, "procurement_actual": 0}'::jsonb,
+            'procurement_planned'::text, planned,
+            'procurement_actual'::text, actual) AS facts
+    FROM procurement_source
+    GROUP BY dept_id, fiscal_year;
+END IF;
 COMMENT ON VIEW procurement_facts IS 'The facts of the source procurement by unit and year; no row where it has no record.';
 CREATE OR REPLACE FUNCTION procurement_rows() RETURNS TABLE (dept_id bigint, fiscal_year int, facts jsonb)
 LANGUAGE sql STABLE PARALLEL SAFE AS $body$
@@ -111,14 +119,16 @@ IF to_regclass('deptperf.fixed_asset_source') IS NULL THEN
     FROM fixed_asset;
     COMMENT ON VIEW fixed_asset_source IS 'The records of the source fixed_asset, as deptperf.fixed_asset has them or as deptperf_bind maps another relation.';
 END IF;
-CREATE OR REPLACE VIEW fixed_asset_facts WITH (security_barrier = true) AS
-SELECT dept_id, fiscal_year,
-       @extschema@.deptperf_facts('fixed_asset_records',
-        '{"assets_total": 0, "assets_in_use": 0}'::jsonb,
-        'assets_total'::text, original_value,
-        CASE WHEN in_use THEN 'assets_in_use' END, original_value) AS facts
-FROM fixed_asset_source
-GROUP BY dept_id, fiscal_year;
+IF renew OR to_regclass('deptperf.fixed_asset_facts') IS NULL THEN
+    CREATE OR REPLACE VIEW fixed_asset_facts WITH (security_barrier = true) AS
+    SELECT dept_id, fiscal_year,
+           @extschema@.deptperf_facts('fixed_asset_records',
+            '{"assets_total": 0, "assets_in_use": 0}'::jsonb,
+            'assets_total'::text, original_value,
+            CASE WHEN in_use THEN 'assets_in_use' END, original_value) AS facts
+    FROM fixed_asset_source
+    GROUP BY dept_id, fiscal_year;
+END IF;
 COMMENT ON VIEW fixed_asset_facts IS 'The facts of the source fixed_asset by unit and year; no row where it has no record.';
 CREATE OR REPLACE FUNCTION fixed_asset_rows() RETURNS TABLE (dept_id bigint, fiscal_year int, facts jsonb)
 LANGUAGE sql STABLE PARALLEL SAFE AS $body$
@@ -132,15 +142,17 @@ IF to_regclass('deptperf.staffing_source') IS NULL THEN
     FROM staffing;
     COMMENT ON VIEW staffing_source IS 'The records of the source staffing, as deptperf.staffing has them or as deptperf_bind maps another relation.';
 END IF;
-CREATE OR REPLACE VIEW staffing_facts WITH (security_barrier = true) AS
-SELECT dept_id, fiscal_year,
-       @extschema@.deptperf_facts('staffing_records',
-        '{"establishment": 0, "staff_on_establishment": 0, "staff_external": 0}'::jsonb,
-        'establishment'::text, establishment,
-        'staff_on_establishment'::text, on_establishment,
-        'staff_external'::text, external) AS facts
-FROM staffing_source
-GROUP BY dept_id, fiscal_year;
+IF renew OR to_regclass('deptperf.staffing_facts') IS NULL THEN
+    CREATE OR REPLACE VIEW staffing_facts WITH (security_barrier = true) AS
+    SELECT dept_id, fiscal_year,
+           @extschema@.deptperf_facts('staffing_records',
+            '{"establishment": 0, "staff_on_establishment": 0, "staff_external": 0}'::jsonb,
+            'establishment'::text, establishment,
+            'staff_on_establishment'::text, on_establishment,
+            'staff_external'::text, external) AS facts
+    FROM staffing_source
+    GROUP BY dept_id, fiscal_year;
+END IF;
 COMMENT ON VIEW staffing_facts IS 'The facts of the source staffing by unit and year; no row where it has no record.';
 CREATE OR REPLACE FUNCTION staffing_rows() RETURNS TABLE (dept_id bigint, fiscal_year int, facts jsonb)
 LANGUAGE sql STABLE PARALLEL SAFE AS $body$
@@ -154,14 +166,16 @@ IF to_regclass('deptperf.project_source') IS NULL THEN
     FROM project;
     COMMENT ON VIEW project_source IS 'The records of the source project, as deptperf.project has them or as deptperf_bind maps another relation.';
 END IF;
-CREATE OR REPLACE VIEW project_facts WITH (security_barrier = true) AS
-SELECT dept_id, fiscal_year,
-       @extschema@.deptperf_facts('project_records',
-        '{"projects_planned": 0, "projects_on_time": 0}'::jsonb,
-        'projects_planned'::text, planned,
-        'projects_on_time'::text, on_time) AS facts
-FROM project_source
-GROUP BY dept_id, fiscal_year;
+IF renew OR to_regclass('deptperf.project_facts') IS NULL THEN
+    CREATE OR REPLACE VIEW project_facts WITH (security_barrier = true) AS
+    SELECT dept_id, fiscal_year,
+           @extschema@.deptperf_facts('project_records',
+            '{"projects_planned": 0, "projects_on_time": 0}'::jsonb,
+            'projects_planned'::text, planned,
+            'projects_on_time'::text, on_time) AS facts
+    FROM project_source
+    GROUP BY dept_id, fiscal_year;
+END IF;
 COMMENT ON VIEW project_facts IS 'The facts of the source project by unit and year; no row where it has no record.';
 CREATE OR REPLACE FUNCTION project_rows() RETURNS TABLE (dept_id bigint, fiscal_year int, facts jsonb)
 LANGUAGE sql STABLE PARALLEL SAFE AS $body$
@@ -175,14 +189,16 @@ IF to_regclass('deptperf.key_task_source') IS NULL THEN
     FROM key_task;
     COMMENT ON VIEW key_task_source IS 'The records of the source key_task, as deptperf.key_task has them or as deptperf_bind maps another relation.';
 END IF;
-CREATE OR REPLACE VIEW key_task_facts WITH (security_barrier = true) AS
-SELECT dept_id, fiscal_year,
-       @extschema@.deptperf_facts('key_task_records',
-        '{"key_tasks_assigned": 0, "key_tasks_missed": 0}'::jsonb,
-        'key_tasks_assigned'::text, assigned,
-        'key_tasks_missed'::text, missed) AS facts
-FROM key_task_source
-GROUP BY dept_id, fiscal_year;
+IF renew OR to_regclass('deptperf.key_task_facts') IS NULL THEN
+    CREATE OR REPLACE VIEW key_task_facts WITH (security_barrier = true) AS
+    SELECT dept_id, fiscal_year,
+           @extschema@.deptperf_facts('key_task_records',
+            '{"key_tasks_assigned": 0, "key_tasks_missed": 0}'::jsonb,
+            'key_tasks_assigned'::text, assigned,
+            'key_tasks_missed'::text, missed) AS facts
+    FROM key_task_source
+    GROUP BY dept_id, fiscal_year;
+END IF;
 COMMENT ON VIEW key_task_facts IS 'The facts of the source key_task by unit and year; no row where it has no record.';
 CREATE OR REPLACE FUNCTION key_task_rows() RETURNS TABLE (dept_id bigint, fiscal_year int, facts jsonb)
 LANGUAGE sql STABLE PARALLEL SAFE AS $body$
@@ -196,16 +212,18 @@ IF to_regclass('deptperf.performance_target_source') IS NULL THEN
     FROM performance_target;
     COMMENT ON VIEW performance_target_source IS 'The records of the source performance_target, as deptperf.performance_target has them or as deptperf_bind maps another relation.';
 END IF;
-CREATE OR REPLACE VIEW performance_target_facts WITH (security_barrier = true) AS
-SELECT dept_id, fiscal_year,
-       @extschema@.deptperf_facts('performance_target_records',
-        '{"benefit_weight": 0, "benefit_earned": 0, "benefit_social": 0, "benefit_economic": 0, "benefit_ecological": 0, "benefit_sustainable": 0}'::jsonb,
-        CASE WHEN aspect IN ('social', 'economic', 'ecological', 'sustainable') THEN 'benefit_weight' END, weight,
-        CASE WHEN aspect IN ('social', 'economic', 'ecological', 'sustainable') THEN 'benefit_earned' END, earned,
-        CASE aspect WHEN 'social' THEN 'benefit_social' WHEN 'economic' THEN 'benefit_economic'
-             WHEN 'ecological' THEN 'benefit_ecological' WHEN 'sustainable' THEN 'benefit_sustainable' END, weight) AS facts
-FROM performance_target_source
-GROUP BY dept_id, fiscal_year;
+IF renew OR to_regclass('deptperf.performance_target_facts') IS NULL THEN
+    CREATE OR REPLACE VIEW performance_target_facts WITH (security_barrier = true) AS
+    SELECT dept_id, fiscal_year,
+           @extschema@.deptperf_facts('performance_target_records',
+            '{"benefit_weight": 0, "benefit_earned": 0, "benefit_social": 0, "benefit_economic": 0, "benefit_ecological": 0, "benefit_sustainable": 0}'::jsonb,
+            CASE WHEN aspect IN ('social', 'economic', 'ecological', 'sustainable') THEN 'benefit_weight' END, weight,
+            CASE WHEN aspect IN ('social', 'economic', 'ecological', 'sustainable') THEN 'benefit_earned' END, earned,
+            CASE aspect WHEN 'social' THEN 'benefit_social' WHEN 'economic' THEN 'benefit_economic'
+                 WHEN 'ecological' THEN 'benefit_ecological' WHEN 'sustainable' THEN 'benefit_sustainable' END, weight) AS facts
+    FROM performance_target_source
+    GROUP BY dept_id, fiscal_year;
+END IF;
 COMMENT ON VIEW performance_target_facts IS 'The facts of the source performance_target by unit and year; no row where it has no record.';
 CREATE OR REPLACE FUNCTION performance_target_rows() RETURNS TABLE (dept_id bigint, fiscal_year int, facts jsonb)
 LANGUAGE sql STABLE PARALLEL SAFE AS $body$
@@ -219,15 +237,17 @@ IF to_regclass('deptperf.petition_source') IS NULL THEN
     FROM petition;
     COMMENT ON VIEW petition_source IS 'The records of the source petition, as deptperf.petition has them or as deptperf_bind maps another relation.';
 END IF;
-CREATE OR REPLACE VIEW petition_facts WITH (security_barrier = true) AS
-SELECT dept_id, fiscal_year,
-       @extschema@.deptperf_facts('petition_records',
-        '{"petitions_received": 0, "petitions_answered": 0, "petitions_in_time": 0}'::jsonb,
-        'petitions_received'::text, received,
-        'petitions_answered'::text, answered,
-        'petitions_in_time'::text, answered_in_time) AS facts
-FROM petition_source
-GROUP BY dept_id, fiscal_year;
+IF renew OR to_regclass('deptperf.petition_facts') IS NULL THEN
+    CREATE OR REPLACE VIEW petition_facts WITH (security_barrier = true) AS
+    SELECT dept_id, fiscal_year,
+           @extschema@.deptperf_facts('petition_records',
+            '{"petitions_received": 0, "petitions_answered": 0, "petitions_in_time": 0}'::jsonb,
+            'petitions_received'::text, received,
+            'petitions_answered'::text, answered,
+            'petitions_in_time'::text, answered_in_time) AS facts
+    FROM petition_source
+    GROUP BY dept_id, fiscal_year;
+END IF;
 COMMENT ON VIEW petition_facts IS 'The facts of the source petition by unit and year; no row where it has no record.';
 CREATE OR REPLACE FUNCTION petition_rows() RETURNS TABLE (dept_id bigint, fiscal_year int, facts jsonb)
 LANGUAGE sql STABLE PARALLEL SAFE AS $body$
@@ -241,14 +261,16 @@ IF to_regclass('deptperf.satisfaction_survey_source') IS NULL THEN
     FROM satisfaction_survey;
     COMMENT ON VIEW satisfaction_survey_source IS 'The records of the source satisfaction_survey, as deptperf.satisfaction_survey has them or as deptperf_bind maps another relation.';
 END IF;
-CREATE OR REPLACE VIEW satisfaction_survey_facts WITH (security_barrier = true) AS
-SELECT dept_id, fiscal_year,
-       @extschema@.deptperf_facts('satisfaction_survey_records',
-        '{"survey_respondents": 0, "survey_satisfied": 0}'::jsonb,
-        'survey_respondents'::text, respondents,
-        'survey_satisfied'::text, satisfied) AS facts
-FROM satisfaction_survey_source
-GROUP BY dept_id, fiscal_year;
+IF renew OR to_regclass('deptperf.satisfaction_survey_facts') IS NULL THEN
+    CREATE OR REPLACE VIEW satisfaction_survey_facts WITH (security_barrier = true) AS
+    SELECT dept_id, fiscal_year,
+           @extschema@.deptperf_facts('satisfaction_survey_records',
+            '{"survey_respondents": 0, "survey_satisfied": 0}'::jsonb,
+            'survey_respondents'::text, respondents,
+            'survey_satisfied'::text, satisfied) AS facts
+    FROM satisfaction_survey_source
+    GROUP BY dept_id, fiscal_year;
+END IF;
 COMMENT ON VIEW satisfaction_survey_facts IS 'The facts of the source satisfaction_survey by unit and year; no row where it has no record.';
 CREATE OR REPLACE FUNCTION satisfaction_survey_rows() RETURNS TABLE (dept_id bigint, fiscal_year int, facts jsonb)
 LANGUAGE sql STABLE PARALLEL SAFE AS $body$
@@ -262,14 +284,16 @@ IF to_regclass('deptperf.disclosure_source') IS NULL THEN
     FROM disclosure;
     COMMENT ON VIEW disclosure_source IS 'The records of the source disclosure, as deptperf.disclosure has them or as deptperf_bind maps another relation.';
 END IF;
-CREATE OR REPLACE VIEW disclosure_facts WITH (security_barrier = true) AS
-SELECT dept_id, fiscal_year,
-       @extschema@.deptperf_facts('disclosure_records',
-        '{"budget_disclosure_level": 0, "budget_disclosure_due": 0, "final_accounts_disclosure_level": 0, "final_accounts_disclosure_due": 0}'::jsonb,
-        CASE kind WHEN 'budget' THEN 'budget_disclosure_level' WHEN 'final_accounts' THEN 'final_accounts_disclosure_level' END, level,
-        CASE kind WHEN 'budget' THEN 'budget_disclosure_due' WHEN 'final_accounts' THEN 'final_accounts_disclosure_due' END, due) AS facts
-FROM disclosure_source
-GROUP BY dept_id, fiscal_year;
+IF renew OR to_regclass('deptperf.disclosure_facts') IS NULL THEN
+    CREATE OR REPLACE VIEW disclosure_facts WITH (security_barrier = true) AS
+    SELECT dept_id, fiscal_year,
+           @extschema@.deptperf_facts('disclosure_records',
+            '{"budget_disclosure_level": 0, "budget_disclosure_due": 0, "final_accounts_disclosure_level": 0, "final_accounts_disclosure_due": 0}'::jsonb,
+            CASE kind WHEN 'budget' THEN 'budget_disclosure_level' WHEN 'final_accounts' THEN 'final_accounts_disclosure_level' END, level,
+            CASE kind WHEN 'budget' THEN 'budget_disclosure_due' WHEN 'final_accounts' THEN 'final_accounts_disclosure_due' END, due) AS facts
+    FROM disclosure_source
+    GROUP BY dept_id, fiscal_year;
+END IF;
 COMMENT ON VIEW disclosure_facts IS 'The facts of the source disclosure by unit and year; no row where it has no record.';
 CREATE OR REPLACE FUNCTION disclosure_rows() RETURNS TABLE (dept_id bigint, fiscal_year int, facts jsonb)
 LANGUAGE sql STABLE PARALLEL SAFE AS $body$
@@ -283,14 +307,16 @@ IF to_regclass('deptperf.finding_source') IS NULL THEN
     FROM finding;
     COMMENT ON VIEW finding_source IS 'The records of the source finding, as deptperf.finding has them or as deptperf_bind maps another relation.';
 END IF;
-CREATE OR REPLACE VIEW finding_facts WITH (security_barrier = true) AS
-SELECT dept_id, fiscal_year,
-       @extschema@.deptperf_facts('finding_records',
-        '{"finding_budget_nonconformity": 0, "finding_target_nonconformity": 0, "finding_violation": 0}'::jsonb,
-        CASE kind WHEN 'budget_nonconformity' THEN 'finding_budget_nonconformity'
-             WHEN 'target_nonconformity' THEN 'finding_target_nonconformity' WHEN 'violation' THEN 'finding_violation' END, count) AS facts
-FROM finding_source
-GROUP BY dept_id, fiscal_year;
+IF renew OR to_regclass('deptperf.finding_facts') IS NULL THEN
+    CREATE OR REPLACE VIEW finding_facts WITH (security_barrier = true) AS
+    SELECT dept_id, fiscal_year,
+           @extschema@.deptperf_facts('finding_records',
+            '{"finding_budget_nonconformity": 0, "finding_target_nonconformity": 0, "finding_violation": 0}'::jsonb,
+            CASE kind WHEN 'budget_nonconformity' THEN 'finding_budget_nonconformity'
+                 WHEN 'target_nonconformity' THEN 'finding_target_nonconformity' WHEN 'violation' THEN 'finding_violation' END, count) AS facts
+    FROM finding_source
+    GROUP BY dept_id, fiscal_year;
+END IF;
 COMMENT ON VIEW finding_facts IS 'The facts of the source finding by unit and year; no row where it has no record.';
 CREATE OR REPLACE FUNCTION finding_rows() RETURNS TABLE (dept_id bigint, fiscal_year int, facts jsonb)
 LANGUAGE sql STABLE PARALLEL SAFE AS $body$
@@ -304,13 +330,15 @@ IF to_regclass('deptperf.measurement_source') IS NULL THEN
     FROM measurement;
     COMMENT ON VIEW measurement_source IS 'The records of the source measurement, as deptperf.measurement has them or as deptperf_bind maps another relation.';
 END IF;
-CREATE OR REPLACE VIEW measurement_facts WITH (security_barrier = true) AS
-SELECT dept_id, fiscal_year,
-       @extschema@.deptperf_facts('measurement_records',
-        '{}'::jsonb,
-        fact, amount) AS facts
-FROM measurement_source
-GROUP BY dept_id, fiscal_year;
+IF renew OR to_regclass('deptperf.measurement_facts') IS NULL THEN
+    CREATE OR REPLACE VIEW measurement_facts WITH (security_barrier = true) AS
+    SELECT dept_id, fiscal_year,
+           @extschema@.deptperf_facts('measurement_records',
+            '{}'::jsonb,
+            fact, amount) AS facts
+    FROM measurement_source
+    GROUP BY dept_id, fiscal_year;
+END IF;
 COMMENT ON VIEW measurement_facts IS 'The facts of the source measurement by unit and year; no row where it has no record.';
 CREATE OR REPLACE FUNCTION measurement_rows() RETURNS TABLE (dept_id bigint, fiscal_year int, facts jsonb)
 LANGUAGE sql STABLE PARALLEL SAFE AS $body$
@@ -325,25 +353,27 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $body$
 $body$;
 COMMENT ON FUNCTION closed_rows() IS 'What closed sources say: all their facts, and their number of records, at 0.';
 
-CREATE OR REPLACE VIEW unit_facts WITH (security_invoker = true) AS
-SELECT r.dept_id, r.fiscal_year, @extschema@.deptperf_unit_facts(r.facts) AS facts
-FROM (
-    SELECT r.dept_id, r.fiscal_year, r.facts FROM budget_rows() r
-    UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM execution_rows() r
-    UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM adjustment_rows() r
-    UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM procurement_rows() r
-    UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM fixed_asset_rows() r
-    UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM staffing_rows() r
-    UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM project_rows() r
-    UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM key_task_rows() r
-    UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM performance_target_rows() r
-    UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM petition_rows() r
-    UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM satisfaction_survey_rows() r
-    UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM disclosure_rows() r
-    UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM finding_rows() r
-    UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM measurement_rows() r
-    UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM closed_rows() r
-) r
-GROUP BY r.dept_id, r.fiscal_year;
+IF renew OR to_regclass('deptperf.unit_facts') IS NULL THEN
+    CREATE OR REPLACE VIEW unit_facts WITH (security_invoker = true) AS
+    SELECT r.dept_id, r.fiscal_year, @extschema@.deptperf_unit_facts(r.facts) AS facts
+    FROM (
+        SELECT r.dept_id, r.fiscal_year, r.facts FROM budget_rows() r
+        UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM execution_rows() r
+        UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM adjustment_rows() r
+        UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM procurement_rows() r
+        UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM fixed_asset_rows() r
+        UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM staffing_rows() r
+        UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM project_rows() r
+        UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM key_task_rows() r
+        UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM performance_target_rows() r
+        UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM petition_rows() r
+        UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM satisfaction_survey_rows() r
+        UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM disclosure_rows() r
+        UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM finding_rows() r
+        UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM measurement_rows() r
+        UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM closed_rows() r
+    ) r
+    GROUP BY r.dept_id, r.fiscal_year;
+END IF;
 COMMENT ON VIEW unit_facts IS
     'The facts of each unit by itself, by year: every record source merged. A filter on dept_id or fiscal_year reaches the records. A source that does not speak has no fact here: absent is not zero.';

@@ -1,6 +1,7 @@
--- Bindings: which sources read a relation of the user's.  deptperf_bind puts
--- that relation behind the source view, and the row here; what is bound now,
--- under its present name, the view itself says (deptperf_bindings).
+-- Bindings: which sources read relations of the user's.  deptperf_bind makes a
+-- view of each, <source>_bound_<n>, puts them behind the source view, and the row
+-- here; what is bound now, under its present name, the views say
+-- (deptperf_bindings).
 
 CREATE TABLE IF NOT EXISTS binding (
     source   text PRIMARY KEY REFERENCES source,
@@ -10,10 +11,10 @@ CREATE TABLE IF NOT EXISTS binding (
     bound_at timestamptz NOT NULL DEFAULT now()
 );
 COMMENT ON TABLE binding IS
-    'The sources that deptperf_bind has put a relation of yours behind; while a source is here its own table takes no rows. Written by deptperf_bind and deptperf_unbind alone.';
+    'The sources that deptperf_bind has put relations of yours behind; while a source is here, and its own table not among them, that table takes no rows. Written by deptperf_bind and deptperf_unbind alone.';
 COMMENT ON COLUMN binding.source IS 'The source that reads it.';
-COMMENT ON COLUMN binding.spec IS 'What was asked for, with the relation''s full name of that moment; renames do not change it.';
-COMMENT ON COLUMN binding.by_code IS 'The relation names departments by code alone, so that codes must be unique.';
+COMMENT ON COLUMN binding.spec IS 'What was asked for, an array with an object a relation, with its full name of that moment; renames do not change it.';
+COMMENT ON COLUMN binding.by_code IS 'A relation names departments by code alone, so that codes must be unique.';
 COMMENT ON COLUMN binding.bound_by IS 'The role that called deptperf_bind.';
 COMMENT ON COLUMN binding.bound_at IS 'When it did.';
 
@@ -27,14 +28,16 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     any_row boolean;
 BEGIN
-    IF EXISTS (SELECT FROM deptperf.binding b WHERE b.source = TG_TABLE_NAME) THEN
+    IF EXISTS (SELECT FROM deptperf.binding b
+               WHERE b.source = TG_TABLE_NAME
+                 AND NOT EXISTS (SELECT FROM jsonb_path_query(b.spec, '$[*].from') AS f(name) WHERE f.name #>> '{}' = format('deptperf.%I', b.source))) THEN
         EXECUTE format('SELECT EXISTS (SELECT FROM deptperf.%I)', TG_TABLE_NAME) INTO any_row;
         IF any_row THEN
             RAISE EXCEPTION 'source "%" is bound, so its own table takes no rows', TG_TABLE_NAME
                 USING ERRCODE = 'object_not_in_prerequisite_state',
-                      DETAIL = (SELECT format('It was bound to %s by %s.', b.spec ->> 'from', b.bound_by)
+                      DETAIL = (SELECT format('It was bound to %s by %s.', (SELECT string_agg(f.name #>> '{}', ', ') FROM jsonb_path_query(b.spec, '$[*].from') AS f(name)), b.bound_by)
                                 FROM deptperf.binding b WHERE b.source = TG_TABLE_NAME),
-                      HINT = format('SELECT deptperf_unbind(%L); puts deptperf.%I back in its place.', TG_TABLE_NAME, TG_TABLE_NAME);
+                      HINT = format('SELECT deptperf_unbind(%L); puts deptperf.%I back in its place; bind with "keep": true to read both.', TG_TABLE_NAME, TG_TABLE_NAME);
         END IF;
     END IF;
     RETURN NULL;

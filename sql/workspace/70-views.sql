@@ -3,33 +3,39 @@
 -- because the sum over the tree stands on a GROUP BY: for single departments
 -- there are deptperf_total(), deptperf_grade() and deptperf_scores().
 
-CREATE OR REPLACE VIEW facts WITH (security_invoker = true) AS
-SELECT c.ancestor_id AS dept_id, u.fiscal_year, @extschema@.deptperf_facts(u.facts) AS facts
-FROM unit_facts u JOIN department_closure c ON c.dept_id = u.dept_id
-GROUP BY c.ancestor_id, u.fiscal_year;
+IF renew OR to_regclass('deptperf.facts') IS NULL THEN
+    CREATE OR REPLACE VIEW facts WITH (security_invoker = true) AS
+    SELECT c.ancestor_id AS dept_id, u.fiscal_year, @extschema@.deptperf_facts(u.facts) AS facts
+    FROM unit_facts u JOIN department_closure c ON c.dept_id = u.dept_id
+    GROUP BY c.ancestor_id, u.fiscal_year;
+END IF;
 COMMENT ON VIEW facts IS
     'The facts of each department with all units below it, by year. <source>_units is the number of units that speak.';
 
-CREATE OR REPLACE VIEW score_basis WITH (security_invoker = true) AS
-SELECT b.dept_id, b.fiscal_year, f.framework, b.facts, b.inputs, d.document
-FROM (
-    SELECT dept_id, fiscal_year, f.facts, i.inputs
-    FROM facts f FULL JOIN inputs i USING (dept_id, fiscal_year)
-) b
-    CROSS JOIN LATERAL framework_in_force(b.dept_id, b.fiscal_year) f
-    JOIN framework_document d ON d.framework = f.framework;
+IF renew OR to_regclass('deptperf.score_basis') IS NULL THEN
+    CREATE OR REPLACE VIEW score_basis WITH (security_invoker = true) AS
+    SELECT b.dept_id, b.fiscal_year, f.framework, b.facts, b.inputs, d.document
+    FROM (
+        SELECT dept_id, fiscal_year, f.facts, i.inputs
+        FROM facts f FULL JOIN inputs i USING (dept_id, fiscal_year)
+    ) b
+        CROSS JOIN LATERAL framework_in_force(b.dept_id, b.fiscal_year) f
+        JOIN framework_document d ON d.framework = f.framework;
+END IF;
 COMMENT ON VIEW score_basis IS
     'What scores are computed from: a row for each department and year that has facts or an assessment, and a framework in force.';
 COMMENT ON COLUMN score_basis.facts IS 'NULL: no unit below the department has any.';
 COMMENT ON COLUMN score_basis.inputs IS 'NULL: the department has no assessment.';
 
-CREATE OR REPLACE VIEW score WITH (security_invoker = true) AS
-SELECT b.dept_id, b.fiscal_year, b.framework, t.total, t.grade, t.provisional, t.open, t.open_items,
-       coalesce(@extschema@.deptperf_silent(b.facts,
-           (SELECT count(*) FROM department_closure c WHERE c.ancestor_id = b.dept_id)), 0::bigint) AS silent
-FROM score_basis b
-    CROSS JOIN LATERAL @extschema@.deptperf_evaluate_total(
-        b.document, coalesce(b.facts, '{}'::jsonb), coalesce(b.inputs, '{}'::jsonb)) t;
+IF renew OR to_regclass('deptperf.score') IS NULL THEN
+    CREATE OR REPLACE VIEW score WITH (security_invoker = true) AS
+    SELECT b.dept_id, b.fiscal_year, b.framework, t.total, t.grade, t.provisional, t.open, t.open_items,
+           coalesce(@extschema@.deptperf_silent(b.facts,
+               (SELECT count(*) FROM department_closure c WHERE c.ancestor_id = b.dept_id)), 0::bigint) AS silent
+    FROM score_basis b
+        CROSS JOIN LATERAL @extschema@.deptperf_evaluate_total(
+            b.document, coalesce(b.facts, '{}'::jsonb), coalesce(b.inputs, '{}'::jsonb)) t;
+END IF;
 COMMENT ON VIEW score IS
     'Total and grade of every department by year: a row where facts has one or the department has an assessment, and a framework is in force.';
 COMMENT ON COLUMN score.total IS 'Points; NULL while an item is open.';
@@ -40,63 +46,73 @@ COMMENT ON COLUMN score.open_items IS 'How many items are missing or invalid.';
 COMMENT ON COLUMN score.silent IS
     'How many pairs (unit, source) of the subtree do not speak although another unit of it does.';
 
-CREATE OR REPLACE VIEW indicator_score WITH (security_invoker = true) AS
-SELECT b.dept_id, b.fiscal_year, b.framework, e.code AS indicator, e.state, e.points, i.points AS max_points
-FROM score_basis b
-    CROSS JOIN LATERAL @extschema@.deptperf_evaluate(
-        b.document, coalesce(b.facts, '{}'::jsonb), coalesce(b.inputs, '{}'::jsonb)) e
-    JOIN framework_indicator i ON i.framework = b.framework AND i.code = e.code
-WHERE e.level = 'indicator';
+IF renew OR to_regclass('deptperf.indicator_score') IS NULL THEN
+    CREATE OR REPLACE VIEW indicator_score WITH (security_invoker = true) AS
+    SELECT b.dept_id, b.fiscal_year, b.framework, e.code AS indicator, e.state, e.points, i.points AS max_points
+    FROM score_basis b
+        CROSS JOIN LATERAL @extschema@.deptperf_evaluate(
+            b.document, coalesce(b.facts, '{}'::jsonb), coalesce(b.inputs, '{}'::jsonb)) e
+        JOIN framework_indicator i ON i.framework = b.framework AND i.code = e.code
+    WHERE e.level = 'indicator';
+END IF;
 COMMENT ON VIEW indicator_score IS 'The points of every indicator, rounded half up to 2 decimals.';
 COMMENT ON COLUMN indicator_score.points IS 'NULL when it is missing.';
 
-CREATE OR REPLACE VIEW item_score WITH (security_invoker = true) AS
-SELECT b.dept_id, b.fiscal_year, b.framework, i.indicator, e.code AS item, e.state,
-       e.points, i.points AS max_points, e.branch
-FROM score_basis b
-    CROSS JOIN LATERAL @extschema@.deptperf_evaluate(
-        b.document, coalesce(b.facts, '{}'::jsonb), coalesce(b.inputs, '{}'::jsonb)) e
-    JOIN framework_item i ON i.framework = b.framework AND i.code = e.code
-WHERE e.level = 'item';
+IF renew OR to_regclass('deptperf.item_score') IS NULL THEN
+    CREATE OR REPLACE VIEW item_score WITH (security_invoker = true) AS
+    SELECT b.dept_id, b.fiscal_year, b.framework, i.indicator, e.code AS item, e.state,
+           e.points, i.points AS max_points, e.branch
+    FROM score_basis b
+        CROSS JOIN LATERAL @extschema@.deptperf_evaluate(
+            b.document, coalesce(b.facts, '{}'::jsonb), coalesce(b.inputs, '{}'::jsonb)) e
+        JOIN framework_item i ON i.framework = b.framework AND i.code = e.code
+    WHERE e.level = 'item';
+END IF;
 COMMENT ON VIEW item_score IS 'The points of every item, and the branch of its rule that decided.';
 COMMENT ON COLUMN item_score.state IS
     'scored, judged, overridden, exempt, not_applicable (0/0, full points), missing or invalid.';
 COMMENT ON COLUMN item_score.points IS 'For people, 6 decimals: sums come from the exact fractions. NULL when missing or invalid.';
 COMMENT ON COLUMN item_score.branch IS 'The branch of the rule that decided; NULL when none did.';
 
-CREATE OR REPLACE VIEW measure_value WITH (security_invoker = true) AS
-SELECT b.dept_id, b.fiscal_year, e.code AS item, e.numerator, e.denominator,
-       CASE WHEN e.denominator IS NULL THEN e.numerator ELSE e.numerator / nullif(e.denominator, 0::numeric) END AS value
-FROM score_basis b
-    CROSS JOIN LATERAL @extschema@.deptperf_evaluate(
-        b.document, coalesce(b.facts, '{}'::jsonb), coalesce(b.inputs, '{}'::jsonb)) e
-    JOIN framework_item i ON i.framework = b.framework AND i.code = e.code
-WHERE e.level = 'item' AND i.formula IS NOT NULL;
+IF renew OR to_regclass('deptperf.measure_value') IS NULL THEN
+    CREATE OR REPLACE VIEW measure_value WITH (security_invoker = true) AS
+    SELECT b.dept_id, b.fiscal_year, e.code AS item, e.numerator, e.denominator,
+           CASE WHEN e.denominator IS NULL THEN e.numerator ELSE e.numerator / nullif(e.denominator, 0::numeric) END AS value
+    FROM score_basis b
+        CROSS JOIN LATERAL @extschema@.deptperf_evaluate(
+            b.document, coalesce(b.facts, '{}'::jsonb), coalesce(b.inputs, '{}'::jsonb)) e
+        JOIN framework_item i ON i.framework = b.framework AND i.code = e.code
+    WHERE e.level = 'item' AND i.formula IS NOT NULL;
+END IF;
 COMMENT ON VIEW measure_value IS 'What the formula of every computed item gives.';
 COMMENT ON COLUMN measure_value.numerator IS 'NULL when a fact of the formula is absent.';
 COMMENT ON COLUMN measure_value.denominator IS 'NULL for a formula without one.';
 COMMENT ON COLUMN measure_value.value IS
     'numerator / denominator, or the numerator alone; NULL when it is not known and for n/0. Rules compare the exact fraction, not this.';
 
-CREATE OR REPLACE VIEW ranking WITH (security_invoker = true) AS
-SELECT s.dept_id, s.fiscal_year, s.framework, s.total,
-       rank() OVER (PARTITION BY s.fiscal_year, s.framework ORDER BY s.total DESC) AS rank,
-       count(*) OVER (PARTITION BY s.fiscal_year, s.framework) AS among
-FROM score s
-WHERE s.total IS NOT NULL;
+IF renew OR to_regclass('deptperf.ranking') IS NULL THEN
+    CREATE OR REPLACE VIEW ranking WITH (security_invoker = true) AS
+    SELECT s.dept_id, s.fiscal_year, s.framework, s.total,
+           rank() OVER (PARTITION BY s.fiscal_year, s.framework ORDER BY s.total DESC) AS rank,
+           count(*) OVER (PARTITION BY s.fiscal_year, s.framework) AS among
+    FROM score s
+    WHERE s.total IS NOT NULL;
+END IF;
 COMMENT ON VIEW ranking IS 'The departments that have a total, ranked within year and framework; equal totals share a rank.';
 COMMENT ON COLUMN ranking.among IS 'How many are ranked.';
 
-CREATE OR REPLACE VIEW trend WITH (security_invoker = true) AS
-SELECT s.dept_id, s.fiscal_year, s.total, s.previous,
-       CASE WHEN s.previous_framework = s.framework THEN s.total - s.previous END AS change
-FROM (
-    SELECT s.dept_id, s.fiscal_year, s.framework, s.total,
-           max(s.total) OVER before AS previous,
-           max(s.framework) OVER before AS previous_framework
-    FROM score s
-    WINDOW before AS (PARTITION BY s.dept_id ORDER BY s.fiscal_year RANGE BETWEEN 1 PRECEDING AND 1 PRECEDING)
-) s;
+IF renew OR to_regclass('deptperf.trend') IS NULL THEN
+    CREATE OR REPLACE VIEW trend WITH (security_invoker = true) AS
+    SELECT s.dept_id, s.fiscal_year, s.total, s.previous,
+           CASE WHEN s.previous_framework = s.framework THEN s.total - s.previous END AS change
+    FROM (
+        SELECT s.dept_id, s.fiscal_year, s.framework, s.total,
+               max(s.total) OVER before AS previous,
+               max(s.framework) OVER before AS previous_framework
+        FROM score s
+        WINDOW before AS (PARTITION BY s.dept_id ORDER BY s.fiscal_year RANGE BETWEEN 1 PRECEDING AND 1 PRECEDING)
+    ) s;
+END IF;
 COMMENT ON VIEW trend IS 'Each total beside that of the year before. It reads all years, whichever are asked for.';
 COMMENT ON COLUMN trend.previous IS 'NULL when there is no total for the year before.';
 COMMENT ON COLUMN trend.change IS 'NULL unless both totals are known and come from the same framework.';

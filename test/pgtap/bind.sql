@@ -95,7 +95,7 @@ SELECT matches(pg_temp.gives($$ INSERT INTO deptperf.procurement (dept_id, fisca
 SELECT is(pg_temp.gives('INSERT INTO deptperf.procurement (dept_id, fiscal_year, planned, actual) SELECT 1, 2021, 1, 1 WHERE false RETURNING 1'), 'null', 'though a statement that brings none is fine');
 SELECT is(pg_temp.gives($$ INSERT INTO deptperf.petition (dept_id, fiscal_year, received, answered, answered_in_time) SELECT min(dept_id), 2021, 1, 1, 1 FROM deptperf.department RETURNING 'taken' $$), 'taken', 'other sources'' tables take rows');
 SELECT matches(pg_temp.bind('{"petition": {"from": "finance.budget", "dept": "unit_code", "year": "year", "received": "1", "answered": "1", "answered_in_time": "1"}}'),
-  '^55000 source "petition": its own table, deptperf.petition, has rows / .* / Move them .* DELETE FROM deptperf.petition;$', 'and a source whose table has rows is not bound');
+  '^55000 source "petition": its own table, deptperf.petition, has rows / .* / "keep": true .* DELETE FROM deptperf.petition;$', 'and a source whose table has rows is not bound');
 DELETE FROM deptperf.petition;
 SELECT matches(pg_temp.gives('INSERT INTO deptperf.department (division, code) VALUES (''other'', ''440301'')'),
   '^23505 department code "440301" would be in two divisions, and sources are bound by code alone / Divisions: "" and "other"; bound by code: budget, execution, fixed_asset, procurement\. / Bind', 'nor does a second department take the code of a first');
@@ -333,15 +333,16 @@ INSERT INTO base VALUES
 CREATE TEMP TABLE refusal (source text, change jsonb, state text, message text, detail text, hint text);
 INSERT INTO refusal VALUES
   -- keys
-  ('procurement', '{"plan": "a"}', '22023', 'source "procurement": key "plan" is not known', 'Required: from, dept, year, planned, actual; may be left out: filter, factor.', 'need not be named'),
+  ('procurement', '{"plan": "a"}', '22023', 'source "procurement": key "plan" is not known', 'Required: from, dept, year, planned, actual; may be left out: filter, factor, division, complete, keep.', 'need not be named'),
   ('project', '{"factor": 2}', '22023', 'source "project", key "factor": the source has no money column', 'project has on_time', 'Leave it out'),
   ('procurement', '{"factor": "2"}', '22023', 'source "procurement", key "factor": the value is "2"', 'Expected a number above 0', '"factor": 0.0001'),
   ('procurement', '{"factor": 0}', '22023', 'source "procurement", key "factor": the value is 0', 'Expected a number above 0', '"factor": 0.0001'),
-  ('procurement', '{"division": "st"}', '0A000', 'source "procurement": key "division" is not supported yet', 'division, from_date, to_date, complete and keep', 'a view of your own'),
-  ('procurement', '{"from_date": "day"}', '0A000', 'source "procurement": key "from_date" is not supported yet', 'division', 'a view of your own'),
-  ('procurement', '{"to_date": "day"}', '0A000', 'source "procurement": key "to_date" is not supported yet', 'division', 'a view of your own'),
-  ('procurement', '{"complete": true}', '0A000', 'source "procurement": key "complete" is not supported yet', 'division', 'deptperf_close'),
-  ('procurement', '{"keep": true}', '0A000', 'source "procurement": key "keep" is not supported yet', 'division', 'UNION ALL'),
+  ('procurement', '{"division": "yr"}', '42804', 'source "procurement", key "division": "yr" is integer', 'Expected a text', '"division": "yr::text"'),
+  ('procurement', '{"dept": "yr", "division": "st"}', '22023', 'source "procurement", key "division": yr is a dept_id, not a code', 'division and code do together', '"dept": "yr::text"'),
+  ('procurement', '{"from_date": "day"}', '22023', 'source "procurement": year stands beside from_date or to_date', 'one year', 'Leave out year'),
+  ('procurement', '{"to_date": "day"}', '22023', 'source "procurement": year stands beside from_date or to_date', 'one year', 'Leave out year'),
+  ('procurement', '{"complete": "yes"}', '22023', 'source "procurement", key "complete": the value is "yes"', 'Expected true', '"complete": true'),
+  ('procurement', '{"keep": 1}', '22023', 'source "procurement", key "keep": the value is 1', 'Expected true', '"keep": true'),
   ('procurement', '{"planned": null}', '22023', 'source "procurement", key "planned": the value is null', 'Expected a text', 'constant'),
   ('procurement', '{"planned": ["a"]}', '22023', 'source "procurement", key "planned": the value is ["a"]', 'Expected a text', 'constant'),
   ('procurement', '{"planned": " "}', '22023', 'source "procurement", key "planned": the value is " "', 'Expected a text', 'constant'),
@@ -404,7 +405,7 @@ SELECT is_empty($$
     (NULL, '22023 the bindings are NULL and not an object with a source / '), ('{}', '22023 the bindings are empty and not an object with a source / '),
     ('[]', '22023 the bindings are array and not an object with a source / '), ('"x"', '22023 the bindings are string and not an object with a source / '),
     ('{"purchase": {}}', '22023 source "purchase" is not known / Known: adjustment, budget, disclosure, execution, finding, fixed_asset, key_task, measurement, performance_target, petition, procurement, project, satisfaction_survey, staffing. / '),
-    ('{"procurement": null}', '22023 source "procurement": its binding is null and not an object / '), ('{"procurement": []}', '0A000 source "procurement": its binding is array and not an object / '),
+    ('{"procurement": null}', '22023 source "procurement": its binding is null and not an object / '), ('{"procurement": []}', '22023 source "procurement": its binding is array and not an object / '),
     ('{"procurement": "finance.odd"}', '22023 source "procurement": its binding is string and not an object / ')) AS v(given, want),
     pg_temp.gives(format('SELECT deptperf_bind(%L)', given)) AS g(got)
   WHERE NOT starts_with(got, want) OR got !~ 'deptperf_bind\(' $$, 'what is no binding at all, with one to copy');
@@ -413,7 +414,7 @@ SELECT matches(pg_temp.bind('{"procurement": {"from": "finance.odd", "dept": "co
   '^22012 source "procurement": the records of finance.odd can''t be read: division by zero / .* / Every score would fail', 'an expression that fails for a record');
 INSERT INTO deptperf.department (division, code) VALUES ('other', '440301');
 SELECT matches(pg_temp.bind('{"procurement": {"from": "finance.odd", "dept": "code", "year": "yr", "planned": "a", "actual": "a"}}'),
-  '^21000 source "procurement", key "dept": code is a code, and codes are in several divisions / Code "440301" is in the divisions "", "other"; .* / Bind a view', 'codes that two departments have');
+  '^21000 source "procurement", key "dept": code is a code, and codes are in several divisions / Code "440301" is in the divisions "", "other"; .* / Name the division too', 'codes that two departments have');
 DELETE FROM deptperf.department WHERE division = 'other';
 
 -- ---- 13. who may ----

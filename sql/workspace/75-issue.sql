@@ -1,0 +1,78 @@
+-- What is wrong with the records, live.
+--
+--   procurement_issue  what of a source's bound relations can't be true, or counts
+--                      nowhere; made by deptperf_bind, and empty without one: the
+--                      own tables refuse such rows.  With the rights of the
+--                      workspace's owner, as the grouped views.
+--   issue_rows         all of them, as a function with a string body: dropping a
+--                      bound relation takes that source's view alone.
+--   data_issue         these, records that came or went after closing, and units
+--                      that are silent although others speak.
+
+DECLARE
+    one text;
+BEGIN
+    FOR one IN SELECT s.source FROM deptperf.source s WHERE to_regclass(format('deptperf.%I', s.source || '_issue')) IS NULL LOOP
+        EXECUTE format('CREATE VIEW deptperf.%I WITH (security_barrier = true) AS %s', one || '_issue', @extschema@.deptperf_bind_issue(one, NULL, (SELECT b.spec FROM binding b WHERE b.source = one)));
+        EXECUTE format('COMMENT ON VIEW deptperf.%I IS %L', one || '_issue',
+                       'What is wrong with the records of the source ' || one || ' in relations that deptperf_bind put behind it.');
+    END LOOP;
+END;
+
+CREATE OR REPLACE FUNCTION issue_rows()
+RETURNS TABLE (dept_id bigint, fiscal_year int, severity text, issue text, source text, found text, expected text)
+LANGUAGE sql STABLE PARALLEL SAFE AS $body$
+    SELECT i.dept_id, i.fiscal_year, i.severity, i.issue, 'budget'::text, i.found, i.expected FROM deptperf.budget_issue i
+    UNION ALL SELECT i.dept_id, i.fiscal_year, i.severity, i.issue, 'execution'::text, i.found, i.expected FROM deptperf.execution_issue i
+    UNION ALL SELECT i.dept_id, i.fiscal_year, i.severity, i.issue, 'adjustment'::text, i.found, i.expected FROM deptperf.adjustment_issue i
+    UNION ALL SELECT i.dept_id, i.fiscal_year, i.severity, i.issue, 'procurement'::text, i.found, i.expected FROM deptperf.procurement_issue i
+    UNION ALL SELECT i.dept_id, i.fiscal_year, i.severity, i.issue, 'fixed_asset'::text, i.found, i.expected FROM deptperf.fixed_asset_issue i
+    UNION ALL SELECT i.dept_id, i.fiscal_year, i.severity, i.issue, 'staffing'::text, i.found, i.expected FROM deptperf.staffing_issue i
+    UNION ALL SELECT i.dept_id, i.fiscal_year, i.severity, i.issue, 'project'::text, i.found, i.expected FROM deptperf.project_issue i
+    UNION ALL SELECT i.dept_id, i.fiscal_year, i.severity, i.issue, 'key_task'::text, i.found, i.expected FROM deptperf.key_task_issue i
+    UNION ALL SELECT i.dept_id, i.fiscal_year, i.severity, i.issue, 'performance_target'::text, i.found, i.expected FROM deptperf.performance_target_issue i
+    UNION ALL SELECT i.dept_id, i.fiscal_year, i.severity, i.issue, 'petition'::text, i.found, i.expected FROM deptperf.petition_issue i
+    UNION ALL SELECT i.dept_id, i.fiscal_year, i.severity, i.issue, 'satisfaction_survey'::text, i.found, i.expected FROM deptperf.satisfaction_survey_issue i
+    UNION ALL SELECT i.dept_id, i.fiscal_year, i.severity, i.issue, 'disclosure'::text, i.found, i.expected FROM deptperf.disclosure_issue i
+    UNION ALL SELECT i.dept_id, i.fiscal_year, i.severity, i.issue, 'finding'::text, i.found, i.expected FROM deptperf.finding_issue i
+    UNION ALL SELECT i.dept_id, i.fiscal_year, i.severity, i.issue, 'measurement'::text, i.found, i.expected FROM deptperf.measurement_issue i
+$body$;
+COMMENT ON FUNCTION issue_rows() IS 'The data issues of all bound relations, for data_issue.';
+
+IF renew OR to_regclass('deptperf.data_issue') IS NULL THEN
+    CREATE OR REPLACE VIEW data_issue WITH (security_invoker = true) AS
+    SELECT i.dept_id, i.fiscal_year, i.severity, i.issue, i.source, i.found, i.expected
+    FROM issue_rows() i
+    UNION ALL
+    SELECT c.dept_id, c.fiscal_year, 'warning'::text,
+           CASE WHEN n.records > c.records THEN 'late records' ELSE 'fewer records' END::text, c.source,
+           format('%s records', n.records), format('%s, as there were when %s closed it at %s', c.records, c.closed_by, c.closed_at)
+    FROM closed c
+        JOIN unit_facts u ON u.dept_id = c.dept_id AND u.fiscal_year = c.fiscal_year
+        CROSS JOIN LATERAL (SELECT (u.facts ->> (c.source || '_records'))::bigint AS records) n
+    WHERE n.records <> c.records
+    UNION ALL
+    SELECT m.dept_id, s.fiscal_year, 'info'::text, 'silent'::text, s.source,
+           'no record, and not closed'::text, format('a record, or closing; %s of the units below %s do', s.units, s.code)
+    FROM (
+        SELECT top.dept_id, top.code, u.fiscal_year, k.source, count(*) AS units
+        FROM unit_facts u
+            JOIN department_closure a ON a.dept_id = u.dept_id
+            JOIN department top ON top.dept_id = a.ancestor_id AND top.parent_id IS NULL
+            JOIN source k ON k.zeros IS NOT NULL AND u.facts ? (k.source || '_units')
+        GROUP BY top.dept_id, top.code, u.fiscal_year, k.source
+    ) s
+        JOIN department_closure m ON m.ancestor_id = s.dept_id
+        LEFT JOIN unit_facts u ON u.dept_id = m.dept_id AND u.fiscal_year = s.fiscal_year
+    WHERE (u.facts ? (s.source || '_units')) IS NOT TRUE;
+END IF;
+COMMENT ON VIEW data_issue IS
+    'What is wrong with the records, as they are now: those of bound relations that belong to no known department or year, or have a value that the own table would refuse; records that came or went after a source was closed; units that are silent although another unit under the same top department speaks.';
+COMMENT ON COLUMN data_issue.dept_id IS 'NULL: the department is not known.';
+COMMENT ON COLUMN data_issue.fiscal_year IS 'NULL: the year is not known.';
+COMMENT ON COLUMN data_issue.severity IS
+    'error: the record does not count, or makes a result wrong or invalid; warning: records changed after closing; info: a unit is silent.';
+COMMENT ON COLUMN data_issue.issue IS
+    'unknown department, unknown year, NULL, unknown value, not finite, negative, not whole, above <the column that limits it>, lost relation, late records, fewer records or silent.';
+COMMENT ON COLUMN data_issue.found IS
+    'The relation, the record by its key (or ctid, where it stands) and the column; or how many records.';

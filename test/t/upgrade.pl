@@ -1,0 +1,139 @@
+# upgrade.pl: an extension of an earlier version, with a bureau's workspace and
+# dashboards on it, is brought up to date by ALTER EXTENSION UPDATE and
+# deptperf_setup(): object by object it equals a fresh install, and the scores
+# stay what they were all the way.
+#
+# test/fixtures/deptperf--VERSION.sql are the install scripts of earlier versions
+# as they were released; none is ever changed. That of the present version stands
+# for an earlier one with an upgrade script that has nothing to do. As long as
+# there is none, so does the install script of the tree.
+#
+# An install script has to lie in the server's own folder, which this test may
+# not write to. So it runs a copy of the server: programs copied (a server finds
+# its folders from where its program is), the rest as links.
+use strict;
+use warnings;
+use utf8;
+
+use File::Basename;
+use File::Copy;
+use File::Path qw(make_path);
+use FindBin;
+use lib $FindBin::Bin;
+use Life;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my %config = map { $_ => pg_config("--$_") } qw(bindir sharedir pkglibdir libdir);
+my $copy = PostgreSQL::Test::Utils::tempdir();
+my $extension = "$copy$config{sharedir}/extension";
+
+sub pg_config
+{
+	my ($out) = run_command([ 'pg_config', shift ]);
+	return $out;
+}
+
+# A folder whose entries are links, but for those named.
+sub link_folder
+{
+	my ($folder, @but) = @_;
+	make_path("$copy$folder");
+	for my $file (glob "$folder/*")
+	{
+		my $name = basename($file);
+		symlink $file, "$copy$folder/$name" or die "$name: $!" unless grep { $_ eq $name } @but;
+	}
+	return;
+}
+
+link_folder($config{sharedir}, 'extension');
+link_folder("$config{sharedir}/extension");
+link_folder($config{pkglibdir}, 'pgxs');
+make_path("$copy$config{bindir}");
+for my $program (glob "$config{bindir}/*")
+{
+	my $to = "$copy$config{bindir}/" . basename($program);
+	copy($program, $to) or die "$program: $!";
+	chmod 0755, $to;
+}
+{
+	my ($found) = run_command([ "$copy$config{bindir}/pg_config", '--sharedir' ]);
+	plan skip_all => "this server's folders don't go with its programs ($found)"
+	  unless $found eq "$copy$config{sharedir}" && basename($config{bindir}) eq 'bin';
+}
+
+# ---- the versions ----
+
+my ($version) = slurp_file("$extension/deptperf.control") =~ /^default_version\s*=\s*'([^']+)'/m;
+my %old;                                                   # an earlier version => its install script
+$old{ basename($_) =~ s/^deptperf--(.*)\.sql$/$1/r } = $_ for glob root() . '/test/fixtures/deptperf--*.sql';
+$old{$version} = "$extension/deptperf--$version.sql" unless %old;
+if (my $script = delete $old{$version})
+{
+	my $name = "$version-fixture";
+	copy($script, "$extension/deptperf--$name.sql") or die "$script: $!";
+	append_to_file("$extension/deptperf--$name--$version.sql", "-- There is no second version yet.\n");
+	$old{$name} = undef;
+}
+for my $earlier (sort grep { $old{$_} } keys %old)
+{
+	my $name = "$extension/deptperf--$earlier.sql";
+	unlink $name;
+	copy($old{$earlier}, $name) or die "$name: $!";
+}
+
+my $node = new_cluster('copy', install_path => dirname("$copy$config{bindir}"));
+$node->start;
+life_roles($node);
+
+# ---- a fresh install ----
+
+run($node, 'postgres', 'CREATE DATABASE fresh OWNER bureau');
+life_database($node, 'fresh');
+my $members = extension_inventory($node, 'fresh');
+my $objects = inventory($node, 'fresh');
+my $scores = scores($node, 'fresh');
+my $rows = timeless(contents($node, 'fresh'));
+
+# Rows of two databases differ in when they were made, and in revisions.
+sub timeless
+{
+	return [ map { s/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+00/now/gr =~ s/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/revision/gr } @{ $_[0] } ];
+}
+
+# ---- each earlier version ----
+
+for my $earlier (sort keys %old)
+{
+	(my $database = "from_$earlier") =~ s/\W/_/g;
+	run($node, 'postgres', "CREATE DATABASE $database OWNER bureau");
+	run($node, $database, "CREATE EXTENSION deptperf VERSION '$earlier'", 'bureau');
+	life_database($node, $database);
+	my $before = scores($node, $database);
+	my $rows_before = contents($node, $database);
+	is(run($node, $database, 'SELECT sql, workspace, missing_step FROM deptperf_version()'), "$earlier|$earlier|ALTER EXTENSION deptperf UPDATE",
+		"$earlier: deptperf_version says that an update is due");
+
+	run($node, $database, 'ALTER EXTENSION deptperf UPDATE', 'bureau');
+	is(run($node, $database, 'SELECT sql, workspace, missing_step FROM deptperf_version()'), "$version|$earlier|SELECT deptperf_setup()",
+		"$earlier: updated, and then that setup is");
+	same_lines(scores($node, $database), $before, "$earlier: the old workspace on the new extension: the scores");
+	same_lines(scores($node, $database, 'reader'), $before, "$earlier: a reader's too");
+
+	run($node, $database, 'SET client_min_messages = warning; SELECT deptperf_setup()', 'bureau');
+	is(run($node, $database, 'SELECT sql, workspace, missing_step IS NULL FROM deptperf_version()'), "$version|$version|t", "$earlier: set up, nothing is due");
+	same_lines(scores($node, $database), $before, "$earlier: set up: the scores");
+	same_lines(scores($node, $database, 'reader'), $before, "$earlier: set up: a reader's too");
+	same_lines([ grep { !/^deptperf\.workspace / } @{ contents($node, $database) } ], [ grep { !/^deptperf\.workspace / } @$rows_before ],
+		"$earlier: set up: every row of before") if $earlier eq "$version-fixture";
+
+	same_lines($before, $scores, "$earlier: the scores are those of a fresh install");
+	same_lines(extension_inventory($node, $database), $members, "$earlier: every member of the extension as in a fresh install");
+	same_lines(inventory($node, $database), $objects, "$earlier: every object of the workspace and every dashboard as in a fresh install");
+	same_lines(timeless(contents($node, $database)), $rows, "$earlier: every row as in a fresh install");
+}
+
+$node->stop('immediate');
+done_testing();
