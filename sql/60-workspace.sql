@@ -51,7 +51,7 @@ BEGIN
         WHERE p.pronamespace = space
           AND (p.proowner <> me OR p.prokind <> 'f' OR p.prosecdef
                OR NOT (p.pronargs = 0 AND p.proname IN (
-                           'derived_rows', 'department_lock', 'department_tree', 'binding_takes_no_rows', 'binding_by_code',
+                           'sees_all', 'ranking_rows', 'derived_rows', 'department_lock', 'department_tree', 'binding_takes_no_rows', 'binding_by_code',
                            'framework_formula', 'framework_changed', 'assessment_checked', 'assessment_only_added',
                            'budget_rows', 'execution_rows', 'adjustment_rows', 'procurement_rows', 'fixed_asset_rows',
                            'staffing_rows', 'project_rows', 'key_task_rows', 'performance_target_rows', 'petition_rows',
@@ -98,12 +98,6 @@ DECLARE
     -- who lock views from above to below while setup goes from below to above.
     renew bool;
 BEGIN
-IF deptperf_setup.row_security THEN
-    RAISE EXCEPTION 'row security is not supported yet'
-        USING ERRCODE = 'feature_not_supported',
-              DETAIL = 'row_security => true was asked for.',
-              HINT = 'Leave row_security out.';
-END IF;
 PERFORM pg_catalog.pg_advisory_xact_lock(1684369524, 1);
 PERFORM @extschema@.deptperf_workspace_guard();
 renew := (SELECT v.missing_step IS NOT NULL FROM @extschema@.deptperf_version() v);
@@ -131,7 +125,7 @@ RETURN (SELECT pg_catalog.format('framework %s, row security %s', coalesce(w.def
                                  CASE WHEN w.row_security THEN 'on' ELSE 'off' END) FROM deptperf.workspace w);
 END $deptperf_setup$;
 COMMENT ON FUNCTION @extschema@.deptperf_setup(pg_catalog.text, pg_catalog.bool) IS
-'makes the workspace, schema deptperf, or brings it up to date and back what is missing; may be called at any time and never touches rows or a bound source. framework: the default one, NULL leaves it (at first sz-2021). row_security: NULL leaves it (at first off), true is not supported yet. Returns the settings. Refuses a schema deptperf that is not the caller''s or holds what is not deptperf''s';
+'makes the workspace, schema deptperf, or brings it up to date and back what is missing; may be called at any time and never touches rows or a bound source. framework: the default one, NULL leaves it (at first sz-2021). row_security: whether roles see only the departments that deptperf_grant gave them, NULL leaves it (at first off). PUBLIC''s rights in the workspace are revoked, and what deptperf_grant gave is given on what was made since. Returns the settings. Refuses a schema deptperf that is not the caller''s or holds what is not deptperf''s';
 
 CREATE FUNCTION @extschema@.deptperf_version(OUT library pg_catalog.text, OUT sql pg_catalog.text, OUT workspace pg_catalog.text, OUT missing_step pg_catalog.text)
 LANGUAGE plpgsql STABLE CALLED ON NULL INPUT PARALLEL SAFE
@@ -140,13 +134,14 @@ BEGIN
     library := @extschema@.deptperf_library_version();
     sql := (SELECT e.extversion FROM pg_extension e WHERE e.extname = 'deptperf');
     IF to_regclass('deptperf.workspace') IS NOT NULL THEN
+        PERFORM @extschema@.deptperf_require_workspace();
         workspace := (SELECT w.made_by FROM deptperf.workspace w);
     END IF;
     missing_step := CASE WHEN library <> sql THEN 'ALTER EXTENSION deptperf UPDATE'
                          WHEN workspace IS DISTINCT FROM sql THEN 'SELECT deptperf_setup()' END;
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_version() IS
-'the versions of the loaded library, of the installed SQL, and of the extension that last made the workspace (NULL without one), and the statement that is due (NULL when all agree)';
+'the versions of the loaded library, of the installed SQL, and of the extension that last made the workspace (NULL without one), and the statement that is due (NULL when all agree). A schema deptperf that can''t be trusted is an error';
 
 -- ---- departments, years ----
 

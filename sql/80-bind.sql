@@ -928,6 +928,7 @@ BEGIN
     IF to_regclass('deptperf.binding') IS NULL
        OR EXISTS (SELECT FROM unnest(known) AS k(source)
                   WHERE to_regclass(format('deptperf.%I', k.source || '_source')) IS NULL
+                     OR to_regclass(format('deptperf.%I', k.source || '_sums')) IS NULL
                      OR to_regclass(format('deptperf.%I', k.source || '_facts')) IS NULL
                      OR to_regclass(format('deptperf.%I', k.source || '_issue')) IS NULL) THEN
         PERFORM @extschema@.deptperf_setup();           -- brings back what went with a dropped relation
@@ -1142,6 +1143,7 @@ BEGIN
     SELECT array_agg(s.source) INTO lost
     FROM deptperf.source s
     WHERE to_regclass(format('deptperf.%I', s.source || '_source')) IS NULL
+       OR to_regclass(format('deptperf.%I', s.source || '_sums')) IS NULL
        OR to_regclass(format('deptperf.%I', s.source || '_facts')) IS NULL
        OR to_regclass(format('deptperf.%I', s.source || '_issue')) IS NULL
        OR EXISTS (SELECT FROM @extschema@.deptperf_bindings() b WHERE b.source = s.source AND b.relation IS NULL);

@@ -154,7 +154,7 @@ COMMENT ON COLUMN workspace.row_security IS 'Whether readers see only the depart
 INSERT INTO workspace DEFAULT VALUES ON CONFLICT (one) DO NOTHING;
 
 CREATE OR REPLACE FUNCTION framework_formula() RETURNS trigger
-LANGUAGE plpgsql AS $body$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     undeclared text[];
 BEGIN
@@ -192,7 +192,7 @@ COMMENT ON COLUMN framework_document.revision IS 'Another one whenever the docum
 -- Only rows that hang together enter: between a deleted row and what its
 -- foreign keys take along, this runs more than once.
 CREATE OR REPLACE FUNCTION framework_changed() RETURNS trigger
-LANGUAGE plpgsql AS $body$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 #variable_conflict use_column
 DECLARE
     changed record;
@@ -307,22 +307,36 @@ COMMENT ON TABLE department_framework IS
     'Which framework a department and all below it use; the nearest department above decides, then the workspace''s default.';
 COMMENT ON COLUMN department_framework.from_year IS 'From this fiscal year on, until the department''s next row.';
 
+-- A department that the caller may see uses the framework of one above it that he
+-- may not see, so this runs with the rights of the workspace's owner.
+IF renew OR to_regclass('deptperf.framework_above') IS NULL THEN
+    CREATE OR REPLACE VIEW framework_above WITH (security_barrier = true) AS
+    SELECT c.dept_id, c.depth, a.from_year, a.framework
+    FROM department_closure c JOIN department_framework a ON a.dept_id = c.ancestor_id
+    WHERE sees_all() OR c.dept_id IN (SELECT g.dept_id FROM given g);
+END IF;
+COMMENT ON VIEW framework_above IS
+    'What department_framework says for each department: its own rows, at depth 0, and those of the departments above it.';
+
 CREATE OR REPLACE FUNCTION framework_in_force(dept_id bigint, fiscal_year int) RETURNS TABLE (framework text)
 LANGUAGE sql STABLE PARALLEL SAFE AS $body$
     SELECT f.framework
     FROM deptperf.framework f
-    WHERE f.framework = coalesce(
+    WHERE f.framework OPERATOR(pg_catalog.=) coalesce(
             -- asked once a query: where no department has its own, none is looked up
-            CASE WHEN EXISTS (SELECT FROM deptperf.department_framework) THEN
-                (SELECT a.framework
-                 FROM deptperf.department_closure c JOIN deptperf.department_framework a ON a.dept_id = c.ancestor_id
-                 WHERE c.dept_id = $1 AND a.from_year <= $2
-                 ORDER BY c.depth, a.from_year DESC
-                 LIMIT 1)
+            CASE WHEN EXISTS (SELECT FROM deptperf.framework_above) THEN
+                -- in score $1 is a coalesce of a FULL JOIN, which no barrier lets
+                -- through, as it does a column: p
+                (SELECT (SELECT a.framework
+                         FROM deptperf.framework_above a
+                         WHERE a.dept_id OPERATOR(pg_catalog.=) p.dept_id AND a.from_year OPERATOR(pg_catalog.<=) p.fiscal_year
+                         ORDER BY a.depth, a.from_year DESC
+                         LIMIT 1)
+                 FROM (SELECT $1 AS dept_id, $2 AS fiscal_year OFFSET 0) p)
             END,
             (SELECT w.default_framework FROM deptperf.workspace w))
-      AND (f.from_year IS NULL OR f.from_year <= $2)
-      AND (f.to_year IS NULL OR f.to_year >= $2)
+      AND (f.from_year IS NULL OR f.from_year OPERATOR(pg_catalog.<=) $2)
+      AND (f.to_year IS NULL OR f.to_year OPERATOR(pg_catalog.>=) $2)
 $body$;
 COMMENT ON FUNCTION framework_in_force(bigint, int) IS
     'The framework for a department and fiscal year; no row when there is none or when it does not admit the year.';

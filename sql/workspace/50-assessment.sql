@@ -49,7 +49,7 @@ COMMENT ON COLUMN assessment.reason IS 'Due for an override, an exemption, and a
 COMMENT ON COLUMN assessment.supersedes IS 'The row that this one changes; NULL: the first for its department, year and item.';
 
 CREATE OR REPLACE FUNCTION assessment_checked() RETURNS trigger
-LANGUAGE plpgsql AS $body$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     in_force text;
     most     numeric;
@@ -142,7 +142,7 @@ CREATE OR REPLACE TRIGGER assessment_checked BEFORE INSERT ON assessment
     FOR EACH ROW EXECUTE FUNCTION assessment_checked();
 
 CREATE OR REPLACE FUNCTION assessment_only_added() RETURNS trigger
-LANGUAGE plpgsql AS $body$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     RAISE EXCEPTION 'assessments are only added: % is refused', TG_OP
         USING ERRCODE = 'restrict_violation',

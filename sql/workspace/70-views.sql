@@ -1,4 +1,4 @@
--- From facts to scores.  Everything here runs with the reader's rights.  A
+-- From facts to scores.  All but ranking_all runs with the reader's rights.  A
 -- filter on fiscal_year reaches every record scan; one on dept_id does not,
 -- because the sum over the tree stands on a GROUP BY: for single departments
 -- there are deptperf_total(), deptperf_grade() and deptperf_scores().
@@ -31,7 +31,9 @@ IF renew OR to_regclass('deptperf.score') IS NULL THEN
     CREATE OR REPLACE VIEW score WITH (security_invoker = true) AS
     SELECT b.dept_id, b.fiscal_year, b.framework, t.total, t.grade, t.provisional, t.open, t.open_items,
            coalesce(@extschema@.deptperf_silent(b.facts,
-               (SELECT count(*) FROM department_closure c WHERE c.ancestor_id = b.dept_id)), 0::bigint) AS silent
+               -- p: as in framework_in_force, so that an index serves with row security too
+               (SELECT (SELECT count(*) FROM department_closure c WHERE c.ancestor_id = p.dept_id)
+                FROM (SELECT b.dept_id OFFSET 0) p)), 0::bigint) AS silent
     FROM score_basis b
         CROSS JOIN LATERAL @extschema@.deptperf_evaluate_total(
             b.document, coalesce(b.facts, '{}'::jsonb), coalesce(b.inputs, '{}'::jsonb)) t;
@@ -90,16 +92,59 @@ COMMENT ON COLUMN measure_value.denominator IS 'NULL for a formula without one.'
 COMMENT ON COLUMN measure_value.value IS
     'numerator / denominator, or the numerator alone; NULL when it is not known and for n/0. Rules compare the exact fraction, not this.';
 
+-- A place among all is computed from all, so ranking is the exception: below it
+-- everything runs with the owner's rights, down to the sums of every unit, and
+-- the rows of it are tested.  It says again what facts, score_basis, score and
+-- framework_in_force say of the caller's departments; it can't read those, for
+-- what is inlined is read as the caller.
+IF renew OR to_regclass('deptperf.ranking_all') IS NULL THEN
+    CREATE OR REPLACE VIEW ranking_all WITH (security_barrier = true) AS
+    SELECT r.dept_id, r.fiscal_year, r.framework, r.total, r.rank, r.among
+    FROM (
+        SELECT b.dept_id, b.fiscal_year, f.framework, t.total,
+               rank() OVER (PARTITION BY b.fiscal_year, f.framework ORDER BY t.total DESC) AS rank,
+               count(*) OVER (PARTITION BY b.fiscal_year, f.framework) AS among
+        FROM (
+            SELECT dept_id, fiscal_year, f.facts, i.inputs
+            FROM (
+                SELECT c.ancestor_id AS dept_id, u.fiscal_year, @extschema@.deptperf_facts(u.facts) AS facts
+                FROM unit_sums u JOIN department_closure c ON c.dept_id = u.dept_id
+                GROUP BY c.ancestor_id, u.fiscal_year
+            ) f FULL JOIN inputs i USING (dept_id, fiscal_year)
+        ) b
+            JOIN framework f ON f.framework = coalesce(
+                    CASE WHEN EXISTS (SELECT FROM department_framework) THEN
+                        (SELECT a.framework
+                         FROM department_closure c JOIN department_framework a ON a.dept_id = c.ancestor_id
+                         WHERE c.dept_id = b.dept_id AND a.from_year <= b.fiscal_year
+                         ORDER BY c.depth, a.from_year DESC
+                         LIMIT 1)
+                    END,
+                    (SELECT w.default_framework FROM workspace w))
+                AND (f.from_year IS NULL OR f.from_year <= b.fiscal_year)
+                AND (f.to_year IS NULL OR f.to_year >= b.fiscal_year)
+            JOIN framework_document d ON d.framework = f.framework
+            CROSS JOIN LATERAL @extschema@.deptperf_evaluate_total(
+                d.document, coalesce(b.facts, '{}'::jsonb), coalesce(b.inputs, '{}'::jsonb)) t
+        WHERE t.total IS NOT NULL
+    ) r
+    WHERE sees_all() OR r.dept_id IN (SELECT g.dept_id FROM given g);
+END IF;
+COMMENT ON VIEW ranking_all IS
+    'What ranking shows. It runs with the rights of the workspace''s owner; of its rows the caller gets those of departments that he may see, with their places among all.';
+CREATE OR REPLACE FUNCTION ranking_rows() RETURNS TABLE (dept_id bigint, fiscal_year int, framework text, total numeric, rank bigint, among bigint)
+LANGUAGE sql STABLE PARALLEL SAFE AS $body$
+    SELECT r.dept_id, r.fiscal_year, r.framework, r.total, r.rank, r.among FROM deptperf.ranking_all r
+$body$;
+COMMENT ON FUNCTION ranking_rows() IS 'ranking_all, for the view ranking: so that it stays when a bound relation is dropped.';
+
 IF renew OR to_regclass('deptperf.ranking') IS NULL THEN
     CREATE OR REPLACE VIEW ranking WITH (security_invoker = true) AS
-    SELECT s.dept_id, s.fiscal_year, s.framework, s.total,
-           rank() OVER (PARTITION BY s.fiscal_year, s.framework ORDER BY s.total DESC) AS rank,
-           count(*) OVER (PARTITION BY s.fiscal_year, s.framework) AS among
-    FROM score s
-    WHERE s.total IS NOT NULL;
+    SELECT r.dept_id, r.fiscal_year, r.framework, r.total, r.rank, r.among
+    FROM ranking_rows() r;
 END IF;
 COMMENT ON VIEW ranking IS 'The departments that have a total, ranked within year and framework; equal totals share a rank.';
-COMMENT ON COLUMN ranking.among IS 'How many are ranked.';
+COMMENT ON COLUMN ranking.among IS 'How many are ranked, also those that the caller may not see.';
 
 IF renew OR to_regclass('deptperf.trend') IS NULL THEN
     CREATE OR REPLACE VIEW trend WITH (security_invoker = true) AS

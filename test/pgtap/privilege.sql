@@ -1,0 +1,201 @@
+-- privilege.sql: what the catalog says of every function of the extension and of
+-- schema deptperf: the list below is what it should say.  A function that is not
+-- in it fails the test: put it there, under the marks that you mean it to have.
+BEGIN;
+SELECT plan(8);
+SET LOCAL client_min_messages = error;
+SELECT lives_ok('SELECT deptperf_setup()', 'the workspace is made');
+
+CREATE TEMP VIEW ours AS
+SELECT p.*, l.lanname,
+       concat_ws(' ', CASE p.prokind WHEN 'a' THEN 'aggregate' WHEN 'p' THEN 'procedure' WHEN 'w' THEN 'window' END,
+                 CASE p.provolatile WHEN 'i' THEN 'immutable' WHEN 's' THEN 'stable' ELSE 'volatile' END,
+                 CASE WHEN p.proisstrict THEN 'strict' END,
+                 CASE p.proparallel WHEN 's' THEN 'safe' WHEN 'r' THEN 'restricted' ELSE 'unsafe' END,
+                 array_to_string(p.proconfig, '; ')) AS marks
+FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+WHERE p.pronamespace = to_regnamespace('deptperf')
+   OR EXISTS (SELECT FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'deptperf'
+              WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e' AND d.refclassid = 'pg_extension'::regclass);
+
+CREATE TEMP TABLE listed (marks text, functions text);
+INSERT INTO listed VALUES
+    ('aggregate immutable safe', $$
+        deptperf_facts(jsonb)
+        deptperf_facts(text,jsonb,"any")
+        deptperf_unit_facts(jsonb)
+    $$),
+    ('immutable safe', $$
+        deptperf_bind_columns()
+        deptperf_facts_accum(internal,text,jsonb,"any")
+        deptperf_facts_accum_json(internal,jsonb)
+        deptperf_facts_combine(internal,internal)
+        deptperf_facts_final(internal)
+        deptperf_score(deptperf_rule,numeric,numeric,numeric,integer)
+        deptperf_state(deptperf_rule,numeric,numeric)
+        deptperf_unit_facts_final(internal)
+    $$),
+    ('immutable safe search_path=pg_catalog, pg_temp', $$
+        deptperf_bind_keys(text,jsonb)
+    $$),
+    ('immutable strict safe', $$
+        deptperf_asset_safety(numeric,numeric)
+        deptperf_asset_utilization(numeric,numeric)
+        deptperf_benefit(numeric,numeric,numeric)
+        deptperf_budget_compliance(numeric)
+        deptperf_budget_execution(numeric,numeric,numeric,numeric,numeric)
+        deptperf_budget_rationality(numeric,numeric,numeric,numeric,numeric)
+        deptperf_disclosure(numeric,numeric,boolean)
+        deptperf_evaluate(jsonb,jsonb,jsonb)
+        deptperf_evaluate_total(jsonb,jsonb,jsonb)
+        deptperf_external_staff_control(numeric,numeric)
+        deptperf_facts_deserialize(bytea,internal)
+        deptperf_facts_serialize(internal)
+        deptperf_financial_compliance(numeric,numeric,numeric,numeric,numeric)
+        deptperf_formula(text)
+        deptperf_formula_facts(text)
+        deptperf_framework_seed(text)
+        deptperf_grade(numeric)
+        deptperf_item_rule(text,numeric)
+        deptperf_key_tasks(numeric)
+        deptperf_management_system(numeric,numeric,numeric)
+        deptperf_number(text)
+        deptperf_petitions(numeric,numeric,numeric,numeric)
+        deptperf_procurement_execution(numeric,numeric,numeric)
+        deptperf_project_procedure(numeric,numeric)
+        deptperf_project_supervision(numeric,numeric)
+        deptperf_project_timeliness(numeric,numeric)
+        deptperf_public_expense_control(numeric,numeric,numeric,numeric)
+        deptperf_requirement_rule(text)
+        deptperf_rule_eq(deptperf_rule,deptperf_rule)
+        deptperf_rule_hash(deptperf_rule)
+        deptperf_rule_in(cstring)
+        deptperf_rule_ne(deptperf_rule,deptperf_rule)
+        deptperf_rule_out(deptperf_rule)
+        deptperf_rule_recv(internal)
+        deptperf_rule_send(deptperf_rule)
+        deptperf_satisfaction(numeric,numeric)
+        deptperf_score(deptperf_rule,numeric)
+        deptperf_silent(jsonb,bigint)
+        deptperf_staffing_control(numeric,numeric)
+        deptperf_target_clarity(numeric,numeric,numeric,numeric,numeric)
+        deptperf_target_completeness(numeric)
+    $$),
+    ('stable safe', $$
+        deptperf.adjustment_rows()
+        deptperf.budget_rows()
+        deptperf.closed_rows()
+        deptperf.disclosure_rows()
+        deptperf.execution_rows()
+        deptperf.finding_rows()
+        deptperf.fixed_asset_rows()
+        deptperf.framework_in_force(bigint,integer)
+        deptperf.key_task_rows()
+        deptperf.issue_rows()
+        deptperf.measurement_rows()
+        deptperf.performance_target_rows()
+        deptperf.petition_rows()
+        deptperf.procurement_rows()
+        deptperf.project_rows()
+        deptperf.ranking_rows()
+        deptperf.satisfaction_survey_rows()
+        deptperf.sees_all()
+        deptperf.staffing_rows()
+    $$),
+    ('stable safe search_path=pg_catalog, pg_temp', $$
+        deptperf_bind_issue(text,text,jsonb)
+        deptperf_bindings()
+        deptperf_version()
+    $$),
+    ('stable strict restricted', $$
+        deptperf_grade(bigint,bigint)
+        deptperf_grade(text,bigint)
+        deptperf_scores(bigint[],integer[])
+        deptperf_total(bigint,bigint)
+        deptperf_total(text,bigint)
+    $$),
+    ('stable strict safe', $$
+        deptperf_library_version()
+        deptperf_require_workspace()
+        deptperf_scorecard(text,bigint,text)
+    $$),
+    ('stable strict safe search_path=pg_catalog, pg_temp', $$
+        deptperf_bind_index(text,jsonb,regclass)
+        deptperf_bind_type(text,text,text,text,text,regtype)
+        deptperf_department(bigint)
+        deptperf_department(text)
+        deptperf_fiscal_year(bigint)
+        deptperf_framework_document(text)
+        deptperf_framework_for(bigint,bigint)
+        deptperf_scorecard(bigint,bigint,text)
+    $$),
+    ('volatile strict unsafe search_path=pg_catalog, pg_temp', $$
+        deptperf_bind_expression(text,text,text,regclass,text)
+        deptperf_bind_relation(text,text,text)
+        deptperf_framework_import(jsonb)
+        deptperf_grant_rights(name,text,boolean)
+    $$),
+    ('volatile unsafe', $$
+        deptperf_repair()
+        deptperf_assess(text,bigint,jsonb,text,boolean)
+        deptperf_bind(jsonb)
+        deptperf_close(bigint,text)
+        deptperf_close(bigint,text,text)
+        deptperf_grant(name,text)
+        deptperf_grant(name,text,text)
+    $$),
+    ('volatile unsafe search_path=deptperf, pg_temp; client_min_messages=warning', $$
+        deptperf_setup(text,boolean)
+    $$),
+    ('volatile unsafe search_path=pg_catalog, pg_temp', $$
+        deptperf.assessment_checked()
+        deptperf.assessment_only_added()
+        deptperf.binding_by_code()
+        deptperf.binding_takes_no_rows()
+        deptperf.department_lock()
+        deptperf.derived_rows()
+        deptperf.framework_changed()
+        deptperf.framework_formula()
+        deptperf_assess(bigint,bigint,jsonb,text,boolean)
+        deptperf_bind_source(text,jsonb,integer,text)
+        deptperf_bind_assemble(text,text[],jsonb)
+        deptperf_bind_repair(text)
+        deptperf_close_complete(text)
+        deptperf_close_rows(integer,text,bigint[])
+        deptperf_bind_sources(jsonb,text)
+        deptperf_close(bigint,text,bigint)
+        deptperf_close_departments(bigint,text,bigint[])
+        deptperf_grant(name,text,bigint)
+        deptperf_grant_departments(name,text,bigint)
+        deptperf_unbind(text,text)
+        deptperf_workspace_guard()
+    $$),
+    ('volatile unsafe search_path=pg_catalog, pg_temp; plan_cache_mode=force_custom_plan', $$
+        deptperf.department_tree()
+    $$);
+
+SELECT is_empty($$
+  WITH actual AS (SELECT oid::regprocedure::text AS function, marks FROM ours),
+  expected AS (SELECT btrim(f) AS function, marks FROM listed, regexp_split_to_table(functions, E'\n') AS f WHERE btrim(f) <> '')
+  SELECT 'is' AS what, * FROM (TABLE actual EXCEPT TABLE expected) a UNION ALL SELECT 'should be', * FROM (TABLE expected EXCEPT TABLE actual) b ORDER BY 2, 1 $$,
+  'volatility, strictness, parallel mark and settings of every function are those of the list');
+
+SELECT is_empty($$ SELECT oid::regprocedure FROM ours WHERE prosecdef $$, 'no function is SECURITY DEFINER');
+SELECT is_empty($$ SELECT oid::regprocedure FROM ours WHERE proleakproof $$, 'none is LEAKPROOF, which would let it see hidden rows');
+SELECT is_empty($$ SELECT oid::regprocedure FROM ours WHERE prokind NOT IN ('f', 'a') OR lanname NOT IN ('c', 'internal', 'sql', 'plpgsql') $$, 'functions and aggregates, in trusted languages and our own C');
+SELECT is_empty($$ SELECT oid::regprocedure, marks FROM ours WHERE lanname = 'plpgsql' AND marks !~ 'search_path=(pg_catalog|deptperf), pg_temp' $$, 'what is in plpgsql pins its search_path, temporary relations last');
+
+-- A body without a search_path of its own is read by the caller's: each name in it
+-- has its schema, and so has each operator.
+SELECT is_empty($$
+  SELECT o.oid::regprocedure, m[1] FROM ours o, regexp_matches(regexp_replace(o.prosrc, '--[^\n]*|''[^'']*''', '', 'g'), '(?:^|[^.\w"])(\w+)\s*\(', 'g') AS m
+  WHERE o.lanname = 'sql' AND o.proconfig IS NULL AND lower(m[1]) NOT IN ('coalesce', 'exists', 'from', 'operator', 'case', 'and', 'or', 'not', 'when', 'then', 'else', 'values', 'in', 'array')
+  UNION ALL
+  SELECT o.oid::regprocedure, m[1] FROM ours o, regexp_matches(regexp_replace(o.prosrc, '--[^\n]*|''[^'']*''|OPERATOR\([^)]*\)', '', 'g'), '([-+*/<>=~!@#%^&|`?]+)', 'g') AS m
+  WHERE o.lanname = 'sql' AND o.proconfig IS NULL $$, 'names and operators in bodies without a search_path are written in full');
+SELECT is_empty($$
+  SELECT o.oid::regprocedure, m[1] FROM ours o, regexp_matches(o.prosrc, '(?:FROM|JOIN|INTO|UPDATE)\s+([a-z_]+)\M(?!\s*[.(])', 'g') AS m
+  WHERE o.lanname = 'sql' AND o.proconfig IS NULL $$, 'and relations too');
+
+SELECT * FROM finish();
+ROLLBACK;
