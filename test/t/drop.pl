@@ -80,6 +80,8 @@ sub bind_lost
 	return;
 }
 
+sub repaired { return run($node, 'life', 'SET client_min_messages = warning; SELECT * FROM deptperf_repair()', 'bureau'); }
+
 sub relations { return run($node, 'life', q{SELECT string_agg(concat_ws(' ', source, coalesce(relation, 'lost')), ', ' ORDER BY source) FROM deptperf_bindings()}); }
 
 sub refused
@@ -177,26 +179,30 @@ only_of_procurement([ map { (split / \| /)[1] } grep { /^relation / && !$left{$_
 open_session_is_told(qr/relation "deptperf\.procurement_facts" does not exist/, 'without it');
 like(refused("SELECT * FROM deptperf.item_score"), qr/relation "deptperf\.procurement_facts" does not exist/, 'a new session is told the same');
 
-# Setup (or deptperf_repair) brings the source back over its own table.
-my $repair = run($node, 'life', q{SELECT to_regprocedure('deptperf_repair()') IS NOT NULL}) eq 't' ? 'SELECT * FROM deptperf_repair()' : 'SELECT deptperf_setup()';
-run($node, 'life', "SET client_min_messages = warning; $repair", 'bureau');
+# deptperf_repair brings the source back, over the workspace's own table as long as
+# the relation is missing; data_issue says so beside every score.
+like(repaired(), qr/^procurement\|finance\.purchase\|missing\|it does not exist; the source reads deptperf\.procurement until/,
+	'deptperf_repair says what is still missing');
 isnt($open->query($asked{deptperf_total}), $total, 'repaired: the source reads its own table, so the total is another or none');
 is($open->query('EXECUTE total'), $open->query($asked{deptperf_total}), 'repaired: by both paths');
 is($open->{stderr}, '', 'repaired: and no error');
 is(relations(), 'fixed_asset finance.asset_sheet, procurement lost', 'deptperf_bindings says which source has lost its relation');
 run($node, 'life', 'ALTER TABLE finance.purchase_saved RENAME TO purchase; ALTER TABLE finance.purchase OWNER TO finance_office;
 	GRANT SELECT ON finance.purchase TO bureau;');
+like(run($node, 'life', q{SELECT severity, source, found, expected FROM deptperf.data_issue WHERE dept_id IS NULL}),
+	qr/^error\|procurement\|the source reads its own table: .* finance\.purchase, one was dropped\|SELECT \* FROM deptperf_repair/, 'and so does data_issue, with the way out');
 bind_lost();
 same_as_before('bound again');
 
-# Bind alone does it too.
+# deptperf_repair does it alone when the relation is back.
 run($node, 'life', q{SET client_min_messages = warning;
 	CREATE TABLE finance.purchase_saved AS TABLE finance.purchase;
 	DROP TABLE finance.purchase CASCADE;
 	ALTER TABLE finance.purchase_saved RENAME TO purchase;
 	GRANT SELECT ON finance.purchase TO bureau;});
-bind_lost();
-same_as_before('dropped and bound again at once');
+like(repaired(), qr/^procurement\|finance\.purchase\|bound\|\d+ of \d+ records/, 'deptperf_repair binds what is there again');
+same_as_before('repaired');
+is(repaired(), '', 'and then has nothing to do');
 
 # ---- the extension is dropped ----
 
@@ -213,7 +219,7 @@ like(refused('UPDATE deptperf.assessment SET points = 0'), qr/assessments are on
 
 run($node, 'life', 'SET client_min_messages = warning; CREATE EXTENSION deptperf; SELECT deptperf_setup();', 'bureau');
 is(relations(), 'fixed_asset lost, procurement finance.purchase', 'a binding that calls the extension is lost, one that does not stays');
-bind_lost();
+like(repaired(), qr/^fixed_asset\|finance\.asset_sheet\|bound\|/, 'and deptperf_repair binds it again');
 run($node, 'life', 'CREATE VIEW dashboard.totals AS SELECT dept_id, total FROM deptperf.score WHERE fiscal_year = 2021', 'bureau');
 same_scores('CREATE EXTENSION and setup');
 same_lines(rows('deptperf,finance'), $tables, 'CREATE EXTENSION and setup: every row');
