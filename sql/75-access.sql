@@ -13,15 +13,15 @@ SET search_path = pg_catalog, pg_temp AS $deptperf$
 #variable_conflict use_variable
 DECLARE
     records   text;
-    facts     text;
+    views     text;
     functions text;
     rights    text[];
     r         text;
 BEGIN
     PERFORM @extschema@.deptperf_require_workspace();
-    SELECT string_agg(format('deptperf.%I', s.source), ', '), string_agg(format('deptperf.%I', s.source || '_facts'), ', '),
+    SELECT string_agg(format('deptperf.%I', s.source), ', '), string_agg(format('deptperf.%I, deptperf.%I', s.source || '_facts', s.source || '_issue'), ', '),
            string_agg(format('deptperf.%I()', s.source || '_rows'), ', ')
-    INTO records, facts, functions
+    INTO records, views, functions
     FROM deptperf.source s;
     rights := ARRAY[
         'USAGE ON SCHEMA deptperf',
@@ -32,10 +32,10 @@ BEGIN
         ' deptperf.self_assessment, deptperf.stated_figure',
         'SELECT ON deptperf.given, deptperf.framework_above, deptperf.current_assessment, deptperf.inputs,'
         ' deptperf.unit_facts, deptperf.facts, deptperf.score_basis, deptperf.score, deptperf.indicator_score,'
-        ' deptperf.item_score, deptperf.measure_value, deptperf.ranking_all, deptperf.ranking, deptperf.trend',
-        'SELECT ON ' || facts,
+        ' deptperf.item_score, deptperf.measure_value, deptperf.ranking_all, deptperf.ranking, deptperf.trend, deptperf.data_issue',
+        'SELECT ON ' || views,
         'EXECUTE ON FUNCTION deptperf.sees_all(), deptperf.framework_in_force(bigint, int), deptperf.ranking_rows(),'
-        ' deptperf.closed_rows(), ' || functions];
+        ' deptperf.closed_rows(), deptperf.issue_rows(), ' || functions];
     rights := rights || CASE WHEN every THEN 'SELECT ON deptperf.department, deptperf.access'
                              ELSE 'SELECT (dept_id, division, code, name) ON deptperf.department' END;
     IF what IN ('assessor', 'admin') THEN       -- who and when are defaults

@@ -739,8 +739,8 @@ COMMENT ON FUNCTION @extschema@.deptperf_bind_source(pg_catalog.text, pg_catalog
 -- What own tables refuse by a constraint, a bound record is named for.  The
 -- constraints are those of the own table, whose columns have the same names, so
 -- that what is refused is said once.
-CREATE FUNCTION @extschema@.deptperf_bind_issue(source pg_catalog.text, view pg_catalog.text, spec pg_catalog.jsonb) RETURNS pg_catalog.text
-LANGUAGE plpgsql STABLE CALLED ON NULL INPUT PARALLEL SAFE
+CREATE FUNCTION @extschema@.deptperf_bind_faults(source pg_catalog.text, view pg_catalog.text, spec pg_catalog.jsonb) RETURNS pg_catalog.text
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp AS $deptperf$
 #variable_conflict use_variable
 DECLARE
@@ -749,28 +749,18 @@ DECLARE
     refused text;
     faults  text;
 BEGIN
-    IF view IS NULL AND spec IS NOT NULL THEN
-        RETURN format('SELECT CAST(NULL AS int8) AS dept_id, CAST(NULL AS int4) AS fiscal_year, CAST(''error'' AS text) AS severity, CAST(''lost relation'' AS text) AS issue, '
-                      'CAST(%L AS text) AS found, CAST(%L AS text) AS expected',
-                      (SELECT format('the source reads its own table: of the relations that it was bound to, %s, one was dropped', string_agg(DISTINCT s.spec ->> 'from', ', '))
-                       FROM jsonb_array_elements(CASE jsonb_typeof(spec) WHEN 'array' THEN spec ELSE jsonb_build_array(spec) END) AS s(spec)),
-                      format('SELECT * FROM deptperf_repair(); when it is there again, or deptperf_bind to another, or SELECT deptperf_unbind(%L);', source));
-    ELSIF view IS NULL THEN
-        RETURN 'SELECT CAST(NULL AS int8) AS dept_id, CAST(NULL AS int4) AS fiscal_year, CAST(NULL AS text) AS severity, CAST(NULL AS text) AS issue, '
-               || 'CAST(NULL AS text) AS found, CAST(NULL AS text) AS expected WHERE false';
-    END IF;
-    SELECT array_agg(c.key) INTO columns FROM @extschema@.deptperf_bind_columns() c WHERE c.source = deptperf_bind_issue.source;
+    SELECT array_agg(c.key) INTO columns FROM @extschema@.deptperf_bind_columns() c WHERE c.source = deptperf_bind_faults.source;
     WITH fault AS (
         -- a NULL
         SELECT c.key, 0 AS place, format('b.%I IS NULL', c.key) AS condition, 'NULL' AS issue,
                CASE c.kind WHEN 'flag' THEN 'true or false; NULL counts as false' WHEN 'fact' THEN 'a name of deptperf.fact that does not end in _records or _units'
                            WHEN 'word' THEN 'one of ' || array_to_string(c.words, ', ') WHEN 'month' THEN '1 to 12' ELSE 'an amount; NULL adds nothing' END AS expected
         FROM @extschema@.deptperf_bind_columns() c JOIN pg_attribute a ON a.attrelid = own AND a.attname = c.key
-        WHERE c.source = deptperf_bind_issue.source AND a.attnotnull
+        WHERE c.source = deptperf_bind_faults.source AND a.attnotnull
         UNION ALL
         SELECT c.key, 1, format('b.%1$I IS NOT NULL AND NOT EXISTS (SELECT FROM deptperf.fact f WHERE f.fact = b.%1$I)', c.key), 'unknown value', 'a name of deptperf.fact'
         FROM @extschema@.deptperf_bind_columns() c
-        WHERE c.source = deptperf_bind_issue.source AND c.kind = 'fact'
+        WHERE c.source = deptperf_bind_faults.source AND c.kind = 'fact'
         UNION ALL
         -- a constraint of the own table
         SELECT c.key, 2,
@@ -779,7 +769,7 @@ BEGIN
                || format('NOT (%s)', pg_get_expr(k.conbin, k.conrelid)), m.issue, m.expected
         FROM pg_constraint k
             CROSS JOIN LATERAL (SELECT substr(k.conname, length(source) + 2) AS rule) r
-            JOIN @extschema@.deptperf_bind_columns() c ON c.source = deptperf_bind_issue.source AND starts_with(r.rule, c.key || '_')
+            JOIN @extschema@.deptperf_bind_columns() c ON c.source = deptperf_bind_faults.source AND starts_with(r.rule, c.key || '_')
             CROSS JOIN LATERAL (SELECT substr(r.rule, length(c.key) + 2) AS rule) s
             CROSS JOIN LATERAL (
                 SELECT CASE WHEN s.rule = 'finite' THEN 'not finite' WHEN s.rule = 'not_negative' THEN 'negative' WHEN s.rule = 'whole' THEN 'not whole'
@@ -808,15 +798,16 @@ FROM deptperf.%2$I b
     CROSS JOIN LATERAL (VALUES %3$s) AS i(refused, issue, name, value, expected)
 WHERE b.known_department AND b.known_year AND (%4$s) AND i.refused
 UNION ALL
-SELECT CAST(NULL AS int8), CASE WHEN b.known_year THEN b.fiscal_year END, 'error', CASE WHEN b.department IS NULL THEN 'NULL' ELSE 'unknown department' END,
-       format('%%s: %%s records of department %%s', rtrim(%1$L), count(*), coalesce(quote_literal(b.department), 'NULL')),
-       %5$L
+SELECT CAST(NULL AS int8) AS dept_id, CASE WHEN b.known_year THEN b.fiscal_year END AS fiscal_year, CAST('error' AS text) AS severity,
+       CASE WHEN b.department IS NULL THEN 'NULL' ELSE 'unknown department' END AS issue,
+       format('%%s: %%s records of department %%s', rtrim(%1$L), count(*), coalesce(quote_literal(b.department), 'NULL')) AS found,
+       CAST(%5$L AS text) AS expected
 FROM deptperf.%2$I b
 WHERE NOT b.known_department
 GROUP BY 2, b.department
 UNION ALL
-SELECT b.dept_id, CAST(NULL AS int4), 'error', CASE WHEN b.year IS NULL THEN 'NULL' ELSE 'unknown year' END,
-       format('%%s: %%s records of year %%s', rtrim(%1$L), count(*), coalesce(quote_literal(b.year), 'NULL')), %6$L
+SELECT b.dept_id, CAST(NULL AS int4) AS fiscal_year, CAST('error' AS text) AS severity, CASE WHEN b.year IS NULL THEN 'NULL' ELSE 'unknown year' END AS issue,
+       format('%%s: %%s records of year %%s', rtrim(%1$L), count(*), coalesce(quote_literal(b.year), 'NULL')) AS found, CAST(%6$L AS text) AS expected
 FROM deptperf.%2$I b
 WHERE b.known_department AND NOT b.known_year%7$s
 GROUP BY b.dept_id, b.year$q$,
@@ -826,8 +817,36 @@ GROUP BY b.dept_id, b.year$q$,
         -- between two dates may lie no year's end
         CASE WHEN spec ? 'from_date' THEN ' AND b.year IS NULL' END);
 END $deptperf$;
-COMMENT ON FUNCTION @extschema@.deptperf_bind_issue(pg_catalog.text, pg_catalog.text, pg_catalog.jsonb) IS
-'the query for the data issues of the records that a source has in a view of deptperf_bind: those of unknown departments and years, together by department or year, and each value that the own table would refuse. view NULL: no rows, or with specs one that says that their relations are lost';
+COMMENT ON FUNCTION @extschema@.deptperf_bind_faults(pg_catalog.text, pg_catalog.text, pg_catalog.jsonb) IS
+'the query for the data issues of the records that a source has in a view of deptperf_bind: those of unknown departments and years, together by department or year, and each value that the own table would refuse. NULL gives NULL';
+
+-- Those of no department only whoever sees all of them is shown.
+CREATE FUNCTION @extschema@.deptperf_bind_issue(source pg_catalog.text, parts pg_catalog.text[], specs pg_catalog.jsonb) RETURNS pg_catalog.text
+LANGUAGE plpgsql STABLE CALLED ON NULL INPUT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp AS $deptperf$
+#variable_conflict use_variable
+DECLARE
+    faults text;
+BEGIN
+    IF parts IS NULL AND specs IS NOT NULL THEN
+        faults := format('SELECT CAST(NULL AS int8) AS dept_id, CAST(NULL AS int4) AS fiscal_year, CAST(''error'' AS text) AS severity, CAST(''lost relation'' AS text) AS issue, '
+                         'CAST(%L AS text) AS found, CAST(%L AS text) AS expected',
+                         (SELECT format('the source does not speak: of the relations that it was bound to, %s, one was dropped', string_agg(DISTINCT s.spec ->> 'from', ', '))
+                          FROM jsonb_array_elements(specs) AS s(spec)),
+                         format('SELECT * FROM deptperf_repair(); when it is there again, or deptperf_bind to another, or SELECT deptperf_unbind(%L);', source));
+    ELSE
+        SELECT string_agg(@extschema@.deptperf_bind_faults(source, p.view, specs -> (p.place - 1)::int), E'\nUNION ALL\n' ORDER BY p.place) INTO faults
+        FROM unnest(parts) WITH ORDINALITY AS p(view, place);
+    END IF;
+    IF faults IS NULL THEN
+        RETURN 'SELECT CAST(NULL AS int8) AS dept_id, CAST(NULL AS int4) AS fiscal_year, CAST(NULL AS text) AS severity, CAST(NULL AS text) AS issue, '
+               || 'CAST(NULL AS text) AS found, CAST(NULL AS text) AS expected WHERE false';
+    END IF;
+    RETURN format(E'SELECT i.dept_id, i.fiscal_year, i.severity, i.issue, i.found, i.expected FROM (%s) i\n'
+                  'WHERE deptperf.sees_all() OR i.dept_id IN (SELECT g.dept_id FROM deptperf.given g)', faults);
+END $deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_bind_issue(pg_catalog.text, pg_catalog.text[], pg_catalog.jsonb) IS
+'the query for the data issues of a source, with the views of its parts (NULL: the own table, which has none) in the order of the specs, of the departments that the caller may see. parts NULL: no rows, or with specs one that says that a relation is lost';
 
 -- parts: the views in the order of the specs, NULL for the own table.
 CREATE FUNCTION @extschema@.deptperf_bind_assemble(source pg_catalog.text, parts pg_catalog.text[], specs pg_catalog.jsonb) RETURNS pg_catalog.void
@@ -849,8 +868,7 @@ BEGIN
                                   E'\nUNION ALL\n' ORDER BY p.place)
                 FROM unnest(parts) WITH ORDINALITY AS p(view, place));
     EXECUTE format('CREATE OR REPLACE VIEW deptperf.%I WITH (security_barrier = true) AS ', source || '_issue')
-            || (SELECT string_agg(@extschema@.deptperf_bind_issue(source, p.view, CASE WHEN p.view IS NOT NULL THEN specs -> (p.place - 1)::int END), E'\nUNION ALL\n' ORDER BY p.place)
-                FROM unnest(parts) WITH ORDINALITY AS p(view, place));
+            || @extschema@.deptperf_bind_issue(source, parts, specs);
     -- the views get the names of their places
     FOR gone IN
         SELECT v.relname AS view FROM pg_class v
@@ -879,6 +897,7 @@ BEGIN
     WHERE t.attname = 'code'
     ON CONFLICT ON CONSTRAINT binding_pkey DO UPDATE
     SET spec = excluded.spec, by_code = excluded.by_code, bound_by = DEFAULT, bound_at = DEFAULT;
+    UPDATE deptperf.source s SET lost = false WHERE s.source = deptperf_bind_assemble.source AND s.lost;
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_bind_assemble(pg_catalog.text, pg_catalog.text[], pg_catalog.jsonb) IS
 'puts views of deptperf_bind (NULL: the own table) behind a source, in place of what is there, names them <source>_bound_<place> and stores their specs';
@@ -949,7 +968,7 @@ BEGIN
         several := jsonb_array_length(kept) > 1;
         IF kept @@ '$[*].keep == true' THEN
             -- what the source reads now comes first
-            SELECT coalesce(max(CASE jsonb_typeof(b.spec) WHEN 'array' THEN b.spec ELSE jsonb_build_array(b.spec) END::text)::jsonb, jsonb_build_array(own)) INTO specs
+            SELECT coalesce(max(b.spec::text)::jsonb, jsonb_build_array(own)) INTO specs
             FROM deptperf.binding b WHERE b.source = entry.key;
             SELECT array_agg(CASE WHEN s.spec <> own THEN entry.key || '_bound_' || s.place END ORDER BY s.place) INTO parts
             FROM jsonb_array_elements(specs) WITH ORDINALITY AS s(spec, place);
@@ -1031,11 +1050,11 @@ BEGIN
                       LIMIT 1) END,
            s.spec, b.bound_by, b.bound_at
     FROM deptperf.binding b
-        CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(b.spec) WHEN 'array' THEN b.spec ELSE jsonb_build_array(b.spec) END) WITH ORDINALITY AS s(spec, place)
+        CROSS JOIN LATERAL jsonb_array_elements(b.spec) WITH ORDINALITY AS s(spec, place)
     ORDER BY b.source, s.place;
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_bindings() IS
-'what is bound, a row a relation in the order of the specs: to which source, its name of today (NULL: it was dropped, and the source reads its own table until it is bound anew, see deptperf_repair), and the spec as it was given, with the relation''s name of that time. SELECT deptperf_bind(jsonb_object_agg(source, specs)) FROM (SELECT source, jsonb_agg(spec) AS specs FROM deptperf_bindings() GROUP BY source) AS b binds them again';
+'what is bound, a row a relation in the order of the specs: to which source, its name of today (NULL: it was dropped, and the source does not speak until it is bound anew, see deptperf_repair), and the spec as it was given, with the relation''s name of that time. SELECT deptperf_bind(jsonb_object_agg(source, specs)) FROM (SELECT source, jsonb_agg(spec) AS specs FROM deptperf_bindings() GROUP BY source) AS b binds them again';
 
 CREATE FUNCTION @extschema@.deptperf_unbind(source pg_catalog.text, relation pg_catalog.text DEFAULT NULL) RETURNS pg_catalog.text
 LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
@@ -1069,7 +1088,7 @@ BEGIN
            string_agg(coalesce(b.relation, b.spec ->> 'from'), ', ' ORDER BY b.place) AS all_relations
     INTO bound
     FROM (SELECT b.relation, b.spec, b.place, b.relation = format('deptperf.%I', wanted) AS own,
-                 one IS NULL OR one IN (b.relation, b.spec ->> 'from', replace(b.relation, '"', ''), replace(b.spec ->> 'from', '"', '')) AS goes
+                 one IS NULL OR one IN (b.relation, b.spec ->> 'from', replace(b.relation, '"', ''), replace(b.spec ->> 'from', '"', '')) IS TRUE AS goes
           FROM @extschema@.deptperf_bindings() WITH ORDINALITY AS b(source, relation, spec, bound_by, bound_at, place)
           WHERE b.source = wanted) b;
     result := bound.relations;
@@ -1090,8 +1109,14 @@ BEGIN
                           HINT = format('Move them, and DELETE FROM deptperf.%I;', wanted);
             END IF;
         END IF;
-        IF bound.lost THEN                              -- its own table stands for all until deptperf_repair
+        IF bound.lost THEN                              -- none of them counts until deptperf_repair
             UPDATE deptperf.binding b SET spec = bound.specs WHERE b.source = wanted;
+            FOR bound IN
+                SELECT v.relname AS view FROM pg_class v
+                WHERE v.relnamespace = 'deptperf'::regnamespace AND v.relkind = 'v' AND v.relname ~ ('^' || wanted || '_bound_[0-9]+$')
+            LOOP
+                EXECUTE format('DROP VIEW deptperf.%I', bound.view);    -- named by places that are no longer theirs
+            END LOOP;
         ELSE
             PERFORM @extschema@.deptperf_bind_assemble(wanted, bound.parts, bound.specs);
         END IF;
@@ -1100,6 +1125,7 @@ BEGIN
     -- What a source view reads when it is not bound stands in setup alone.  So
     -- the views step aside, setup makes them anew, and the definition is taken
     -- from there: what others built on these views stays.
+    DELETE FROM deptperf.binding b WHERE b.source = wanted;
     EXECUTE format('ALTER VIEW deptperf.%I RENAME TO binding_facts', wanted || '_facts');
     EXECUTE format('ALTER VIEW deptperf.%I RENAME TO binding_source', wanted || '_source');
     PERFORM @extschema@.deptperf_setup();
@@ -1116,7 +1142,6 @@ BEGIN
     LOOP
         EXECUTE format('DROP VIEW deptperf.%I', bound.view);
     END LOOP;
-    DELETE FROM deptperf.binding b WHERE b.source = wanted;
     RETURN result;
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_unbind(pg_catalog.text, pg_catalog.text) IS
@@ -1128,7 +1153,7 @@ LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE ROWS 14
 SET search_path = pg_catalog, pg_temp AS $deptperf$
 #variable_conflict use_column
 DECLARE
-    lost    text[];             -- sources whose relation, or a view of which, is gone
+    broken  text[];             -- sources whose relation, or a view of which, is gone
     entry   record;
     gone    text;
     message text;
@@ -1140,7 +1165,7 @@ BEGIN
     IF to_regclass('deptperf.binding') IS NULL THEN
         PERFORM @extschema@.deptperf_setup();
     END IF;
-    SELECT array_agg(s.source) INTO lost
+    SELECT array_agg(s.source) INTO broken
     FROM deptperf.source s
     WHERE to_regclass(format('deptperf.%I', s.source || '_source')) IS NULL
        OR to_regclass(format('deptperf.%I', s.source || '_sums')) IS NULL
@@ -1153,7 +1178,7 @@ BEGIN
                coalesce(bool_or(b.source IS NOT NULL AND b.relation IS NULL), false) AS unbound
         FROM deptperf.source s
             LEFT JOIN @extschema@.deptperf_bindings() WITH ORDINALITY AS b(source, relation, spec, bound_by, bound_at, place) ON b.source = s.source
-        WHERE s.source = ANY (lost)
+        WHERE s.source = ANY (broken)
         GROUP BY s.source, s.position
         ORDER BY s.position
     LOOP
@@ -1166,7 +1191,7 @@ BEGIN
         WHERE to_regclass(s.spec ->> 'from') IS NULL;
         IF gone IS NOT NULL THEN
             RETURN QUERY SELECT entry.source, gone, 'missing',
-                   format('it does not exist; the source reads deptperf.%s until deptperf_repair() finds it, deptperf_bind() names another, or deptperf_unbind(%L) gives it up', entry.source, entry.source);
+                   format('it does not exist; the source does not speak until deptperf_repair() finds it, deptperf_bind() names another, or deptperf_unbind(%L) gives it up', entry.source);
             CONTINUE;
         END IF;
         BEGIN
@@ -1176,7 +1201,7 @@ BEGIN
         EXCEPTION WHEN others THEN
             GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL;
             RETURN QUERY SELECT entry.source, (SELECT string_agg(s.spec ->> 'from', ', ') FROM jsonb_array_elements(entry.specs) AS s(spec)), 'failed',
-                   concat_ws(' ', message || '.', nullif(detail, ''), format('The source reads deptperf.%s.', entry.source));
+                   concat_ws(' ', message || '.', nullif(detail, ''), 'The source does not speak.');
         END;
     END LOOP;
 END $deptperf$;
@@ -1190,7 +1215,7 @@ LANGUAGE sql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE ROWS 14 AS $deptperf$
     FROM @extschema@.deptperf_bind_repair(pg_catalog.current_setting('search_path')) r
 $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_repair() IS
-'brings sources back whose relation was dropped with CASCADE: their views, over the workspace''s own table; and where the relations exist again, binds them by the stored specs, names looked up by your search_path. A row for each source that was lost (none: all is well): bound again, restored (it was not bound), missing (a relation that does not exist; the source reads its own table, not the others that it was bound to), or failed, with the reason. Only for the workspace''s owner';
+'brings sources back whose relation was dropped with CASCADE: their views; and where the relations exist again, binds them by the stored specs, names looked up by your search_path. A row for each source that was lost (none: all is well): bound again, restored (it was not bound), missing (a relation that does not exist; the source does not speak, neither for its others nor where it is closed), or failed, with the reason. Only for the workspace''s owner';
 
 -- records.md §1: what a complete relation has records of is complete.
 CREATE FUNCTION @extschema@.deptperf_close_complete(source pg_catalog.text DEFAULT NULL) RETURNS pg_catalog.void
@@ -1207,7 +1232,7 @@ BEGIN
     FOR entry IN
         SELECT b.source, to_regclass(format('deptperf.%I', b.source || '_bound_' || s.place)) AS view
         FROM deptperf.binding b
-            CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(b.spec) WHEN 'array' THEN b.spec ELSE jsonb_build_array(b.spec) END) WITH ORDINALITY AS s(spec, place)
+            CROSS JOIN LATERAL jsonb_array_elements(b.spec) WITH ORDINALITY AS s(spec, place)
         WHERE s.spec -> 'complete' = 'true' AND (deptperf_close_complete.source IS NULL OR b.source = deptperf_close_complete.source)
         ORDER BY b.source, s.place
     LOOP

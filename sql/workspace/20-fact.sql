@@ -5,11 +5,14 @@ CREATE TABLE IF NOT EXISTS source (
     position int NOT NULL,
     zeros    jsonb,
     label_zh text NOT NULL,
-    label_en text NOT NULL
+    label_en text NOT NULL,
+    lost     boolean NOT NULL DEFAULT false
 );
 COMMENT ON TABLE source IS 'The record sources. Each has a table, a view <source>_source, its facts <source>_facts and a function <source>_rows.';
 COMMENT ON COLUMN source.zeros IS
     'What a closed source says when it has no record: every fact of it, and <source>_records, at 0. NULL: it speaks for each fact by itself and is not closed.';
+COMMENT ON COLUMN source.lost IS
+    'A relation that it was bound to was dropped. It does not speak, not even where it is closed, until deptperf_repair, deptperf_bind or deptperf_unbind settles it. Written by these and deptperf_setup alone.';
 
 CREATE TABLE IF NOT EXISTS fact (
     fact     text PRIMARY KEY,

@@ -455,8 +455,9 @@ CREATE OR REPLACE FUNCTION closed_rows() RETURNS TABLE (dept_id bigint, fiscal_y
 LANGUAGE sql STABLE PARALLEL SAFE AS $body$
     SELECT c.dept_id, c.fiscal_year, s.zeros
     FROM deptperf.closed c JOIN deptperf.source s ON s.source OPERATOR(pg_catalog.=) c.source
+    WHERE NOT s.lost
 $body$;
-COMMENT ON FUNCTION closed_rows() IS 'What closed sources say: all their facts, and their number of records, at 0.';
+COMMENT ON FUNCTION closed_rows() IS 'What closed sources say: all their facts, and their number of records, at 0. One that has lost its relation says nothing.';
 
 IF renew OR to_regclass('deptperf.unit_facts') IS NULL THEN
     CREATE OR REPLACE VIEW unit_facts WITH (security_invoker = true) AS
@@ -501,7 +502,7 @@ IF renew OR to_regclass('deptperf.unit_sums') IS NULL THEN
         UNION ALL SELECT s.dept_id, s.fiscal_year, s.facts FROM disclosure_sums s
         UNION ALL SELECT s.dept_id, s.fiscal_year, s.facts FROM finding_sums s
         UNION ALL SELECT s.dept_id, s.fiscal_year, s.facts FROM measurement_sums s
-        UNION ALL SELECT c.dept_id, c.fiscal_year, s.zeros FROM closed c JOIN source s ON s.source = c.source
+        UNION ALL SELECT c.dept_id, c.fiscal_year, s.zeros FROM closed c JOIN source s ON s.source = c.source WHERE NOT s.lost
     ) r
     GROUP BY r.dept_id, r.fiscal_year;
 END IF;

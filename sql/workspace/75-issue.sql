@@ -3,11 +3,41 @@
 --   procurement_issue  what of a source's bound relations can't be true, or counts
 --                      nowhere; made by deptperf_bind, and empty without one: the
 --                      own tables refuse such rows.  With the rights of the
---                      workspace's owner, as the grouped views.
+--                      workspace's owner, as the grouped views; tested by row.
 --   issue_rows         all of them, as a function with a string body: dropping a
 --                      bound relation takes that source's view alone.
 --   data_issue         these, records that came or went after closing, and units
 --                      that are silent although others speak.
+
+-- A source that has lost a view of its bound relations does not speak, neither for
+-- records of its own table, which are but a part, nor where it is closed.
+DECLARE
+    one text;
+BEGIN
+    FOR one IN
+        UPDATE source s SET lost = b.lost
+        FROM (SELECT s.source, EXISTS (
+                  SELECT FROM binding b CROSS JOIN LATERAL jsonb_array_elements(b.spec) WITH ORDINALITY AS e(spec, place)
+                  WHERE b.source = s.source AND e.spec <> jsonb_build_object('from', format('deptperf.%I', s.source))
+                    AND to_regclass(format('deptperf.%I', s.source || '_bound_' || e.place)) IS NULL) AS lost
+              FROM source s) b
+        WHERE s.source = b.source AND s.lost <> b.lost
+        RETURNING CASE WHEN s.lost THEN s.source END
+    LOOP
+        IF one IS NOT NULL THEN
+            RAISE WARNING 'source "%" has lost a relation that it was bound to', one
+                USING DETAIL = 'It does not speak until this is settled, not even where it is closed: what hangs on it is open.',
+                      HINT = format('SELECT * FROM deptperf_repair(); when the relation is there again, or deptperf_bind to another, or SELECT deptperf_unbind(%L);', one);
+        END IF;
+    END LOOP;
+    FOR one IN
+        SELECT s.source FROM source s
+        WHERE s.lost AND pg_get_viewdef(format('deptperf.%I', s.source || '_source')::regclass) !~ 'WHERE false;$'
+    LOOP
+        EXECUTE format('CREATE OR REPLACE VIEW deptperf.%I AS SELECT s.* FROM (%s) s WHERE false', one || '_source',
+                       rtrim(pg_get_viewdef(format('deptperf.%I', one || '_source')::regclass), ';'));
+    END LOOP;
+END;
 
 DECLARE
     one text;
@@ -41,6 +71,11 @@ COMMENT ON FUNCTION issue_rows() IS 'The data issues of all bound relations, for
 
 IF renew OR to_regclass('deptperf.data_issue') IS NULL THEN
     CREATE OR REPLACE VIEW data_issue WITH (security_invoker = true) AS
+    WITH topmost AS NOT MATERIALIZED (      -- of what the reader sees; department.parent_id not everybody reads
+        SELECT DISTINCT ON (c.dept_id) c.dept_id, c.ancestor_id
+        FROM department_closure c
+        ORDER BY c.dept_id, c.depth DESC
+    )
     SELECT i.dept_id, i.fiscal_year, i.severity, i.issue, i.source, i.found, i.expected
     FROM issue_rows() i
     UNION ALL
@@ -53,21 +88,21 @@ IF renew OR to_regclass('deptperf.data_issue') IS NULL THEN
     WHERE n.records <> c.records
     UNION ALL
     SELECT m.dept_id, s.fiscal_year, 'info'::text, 'silent'::text, s.source,
-           'no record, and not closed'::text, format('a record, or closing; %s of the units below %s do', s.units, s.code)
+           'no record, and not closed'::text, format('a record, or closing; %s of the units below %s do', s.units, d.code)
     FROM (
-        SELECT top.dept_id, top.code, u.fiscal_year, k.source, count(*) AS units
+        SELECT t.ancestor_id, u.fiscal_year, k.source, count(*) AS units
         FROM unit_facts u
-            JOIN department_closure a ON a.dept_id = u.dept_id
-            JOIN department top ON top.dept_id = a.ancestor_id AND top.parent_id IS NULL
+            JOIN topmost t ON t.dept_id = u.dept_id
             JOIN source k ON k.zeros IS NOT NULL AND u.facts ? (k.source || '_units')
-        GROUP BY top.dept_id, top.code, u.fiscal_year, k.source
+        GROUP BY t.ancestor_id, u.fiscal_year, k.source
     ) s
-        JOIN department_closure m ON m.ancestor_id = s.dept_id
+        JOIN department d ON d.dept_id = s.ancestor_id
+        JOIN topmost m ON m.ancestor_id = s.ancestor_id
         LEFT JOIN unit_facts u ON u.dept_id = m.dept_id AND u.fiscal_year = s.fiscal_year
     WHERE (u.facts ? (s.source || '_units')) IS NOT TRUE;
 END IF;
 COMMENT ON VIEW data_issue IS
-    'What is wrong with the records, as they are now: those of bound relations that belong to no known department or year, or have a value that the own table would refuse; records that came or went after a source was closed; units that are silent although another unit under the same top department speaks.';
+    'What is wrong with the records, as they are now: those of bound relations that belong to no known department or year, or have a value that the own table would refuse; records that came or went after a source was closed; units that are silent although another unit under the same top department that the reader sees speaks.';
 COMMENT ON COLUMN data_issue.dept_id IS 'NULL: the department is not known.';
 COMMENT ON COLUMN data_issue.fiscal_year IS 'NULL: the year is not known.';
 COMMENT ON COLUMN data_issue.severity IS

@@ -2,7 +2,7 @@
 -- table beside them, departments by division and code, stocks by two dates,
 -- every kind of relation; what is complete; and what deptperf_repair brings back.
 BEGIN;
-SELECT plan(60);
+SELECT plan(68);
 SET LOCAL client_min_messages = warning;
 
 SELECT lives_ok('SELECT deptperf_setup(framework => ''sz-2021-records'')', 'the workspace is made');
@@ -157,8 +157,20 @@ CREATE TABLE public.purchase_saved AS TABLE finance.purchase;
 PREPARE seen AS SELECT count(*) FROM deptperf.unit_facts WHERE facts ? 'procurement_planned' AND (facts ->> 'procurement_records')::int > 0;
 CREATE TEMP TABLE before AS EXECUTE seen;
 DROP VIEW finance.dashboard;
+-- closed in 2021: what it says then is not 0, though its relation is gone
+CREATE TEMP VIEW speaks AS SELECT dept_id, fiscal_year FROM deptperf.unit_facts WHERE facts ? 'procurement_records';
+SELECT isnt_empty('SELECT FROM speaks WHERE fiscal_year = 2021', 'the source speaks');
 DROP TABLE finance.purchase CASCADE;
-SELECT results_eq('SELECT source, relation, state, starts_with(found, ''it does not exist; the source reads deptperf.procurement'') FROM deptperf_repair()', $$ VALUES ('procurement', 'finance.purchase', 'missing', true) $$, 'the source reads its own table, not the relation that is left');
+SELECT results_eq('SELECT source, relation, state, starts_with(found, ''it does not exist; the source does not speak until'') FROM deptperf_repair()', $$ VALUES ('procurement', 'finance.purchase', 'missing', true) $$, 'what is missing');
+SELECT is_empty('TABLE speaks', 'the source does not speak: neither for the relation that is left nor where it is closed');
+SELECT is((SELECT count(*) FROM deptperf.unit_sums WHERE facts ? 'procurement_records'), 0::bigint, 'nor to the ranking');
+SAVEPOINT lost;
+SELECT is(deptperf_unbind('procurement', 'finance."小 表"'), 'finance."小 表"', 'the relation that is left is given up');
+SELECT is(pg_temp.bound(), 'procurement lost finance.purchase', 'so the lost one is the only one');
+SELECT is_empty('TABLE speaks', 'and the source still does not speak');
+SELECT is(deptperf_unbind('procurement'), NULL, 'the lost one too');
+SELECT set_eq('TABLE speaks', $$ SELECT dept_id, fiscal_year FROM deptperf.closed WHERE source = 'procurement' $$, 'and the source reads its own table, which is empty, and what is closed');
+ROLLBACK TO lost;
 SELECT results_eq('SELECT source, issue FROM deptperf.data_issue WHERE severity = ''error''', $$ VALUES ('procurement', 'lost relation') $$, 'data_issue says so');
 ALTER TABLE public.purchase_saved SET SCHEMA finance;
 ALTER TABLE finance.purchase_saved RENAME TO purchase;
@@ -171,7 +183,7 @@ DROP VIEW deptperf.procurement_bound_1 CASCADE;
 DROP VIEW deptperf.finding_facts CASCADE;
 SELECT results_eq('SELECT source, relation, state, found FROM deptperf_repair() ORDER BY source',
   $$ VALUES ('finding', 'deptperf.finding', 'restored', 'its views were missing'),
-            ('procurement', 'finance.purchase, finance."小 表"', 'failed', 'source "procurement", key "actual": column "paid" does not exist. In relation 1 of 2. finance.purchase has the columns mof_div_code, agency_code, fiscal_year, pur_amt, paid_amt, id. The source reads deptperf.procurement.') $$,
+            ('procurement', 'finance.purchase, finance."小 表"', 'failed', 'source "procurement", key "actual": column "paid" does not exist. In relation 1 of 2. finance.purchase has the columns mof_div_code, agency_code, fiscal_year, pur_amt, paid_amt, id. The source does not speak.') $$,
   'what can''t be bound any more says why, and what was not bound is restored');
 SELECT is(deptperf_unbind('procurement', 'finance.purchase'), NULL, 'one that is lost is given up');
 SELECT is(pg_temp.bound(), 'procurement finance."小 表"', 'the other stays');

@@ -103,7 +103,7 @@ INSERT INTO listed VALUES
         deptperf.staffing_rows()
     $$),
     ('stable safe search_path=pg_catalog, pg_temp', $$
-        deptperf_bind_issue(text,text,jsonb)
+        deptperf_bind_issue(text,text[],jsonb)
         deptperf_bindings()
         deptperf_version()
     $$),
@@ -120,6 +120,7 @@ INSERT INTO listed VALUES
         deptperf_scorecard(text,bigint,text)
     $$),
     ('stable strict safe search_path=pg_catalog, pg_temp', $$
+        deptperf_bind_faults(text,text,jsonb)
         deptperf_bind_index(text,jsonb,regclass)
         deptperf_bind_type(text,text,text,text,text,regtype)
         deptperf_department(bigint)

@@ -16,6 +16,7 @@ $node->start;
 life_roles($node);
 run($node, 'postgres', 'CREATE DATABASE life OWNER bureau');
 life_database($node, 'life');
+run($node, 'life', q{SELECT deptperf_close(2021, 'procurement')}, 'bureau');
 
 # A bureau's own views: on scores (they stay, always) and on a source's facts
 # (which go with the source, as they say).
@@ -179,18 +180,19 @@ only_of_procurement([ map { (split / \| /)[1] } grep { /^relation / && !$left{$_
 open_session_is_told(qr/relation "deptperf\.procurement_facts" does not exist/, 'without it');
 like(refused("SELECT * FROM deptperf.item_score"), qr/relation "deptperf\.procurement_facts" does not exist/, 'a new session is told the same');
 
-# deptperf_repair brings the source back, over the workspace's own table as long as
-# the relation is missing; data_issue says so beside every score.
-like(repaired(), qr/^procurement\|finance\.purchase\|missing\|it does not exist; the source reads deptperf\.procurement until/,
+# deptperf_repair brings the source back; as long as the relation is missing it does
+# not speak, also where it was closed, and data_issue says so beside every score.
+like(repaired(), qr/^procurement\|finance\.purchase\|missing\|it does not exist; the source does not speak until/,
 	'deptperf_repair says what is still missing');
-isnt($open->query($asked{deptperf_total}), $total, 'repaired: the source reads its own table, so the total is another or none');
+is($open->query($asked{deptperf_total}), '', 'repaired: the source does not speak, so there is no total');
+is(run($node, 'life', q{SELECT count(*) FROM deptperf.closed WHERE source = 'procurement'}) > 0, 1, 'repaired: though it is closed');
 is($open->query('EXECUTE total'), $open->query($asked{deptperf_total}), 'repaired: by both paths');
 is($open->{stderr}, '', 'repaired: and no error');
 is(relations(), 'fixed_asset finance.asset_sheet, procurement lost', 'deptperf_bindings says which source has lost its relation');
 run($node, 'life', 'ALTER TABLE finance.purchase_saved RENAME TO purchase; ALTER TABLE finance.purchase OWNER TO finance_office;
 	GRANT SELECT ON finance.purchase TO bureau;');
 like(run($node, 'life', q{SELECT severity, source, found, expected FROM deptperf.data_issue WHERE dept_id IS NULL}),
-	qr/^error\|procurement\|the source reads its own table: .* finance\.purchase, one was dropped\|SELECT \* FROM deptperf_repair/, 'and so does data_issue, with the way out');
+	qr/^error\|procurement\|the source does not speak: .* finance\.purchase, one was dropped\|SELECT \* FROM deptperf_repair/, 'and so does data_issue, with the way out');
 bind_lost();
 same_as_before('bound again');
 
