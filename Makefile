@@ -23,8 +23,11 @@ MODULE_big = deptperf
 OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
 PG_CPPFLAGS = -DDEPTPERF_VERSION='"$(EXTVERSION)"'
 
-DATA_built = deptperf--$(EXTVERSION).sql
-DATA = $(wildcard sql/deptperf--*--*.sql)
+# From each earlier version one script to this one.
+EARLIER = $(basename $(notdir $(wildcard sql/upgrade/*.sql)))
+CREATE_SCRIPT = deptperf--$(EXTVERSION).sql
+UPDATE_SCRIPTS = $(EARLIER:%=deptperf--%--$(EXTVERSION).sql)
+DATA_built = $(CREATE_SCRIPT) $(UPDATE_SCRIPTS)
 PARTS = $(sort $(wildcard sql/[0-9]*.sql))
 WORKSPACE = $(sort $(wildcard sql/workspace/*.sql))
 
@@ -49,11 +52,19 @@ $(file >build.flags,$(FLAGS))
 endif
 $(OBJS) $(OBJS:.o=.bc): build.flags $(wildcard src/*.h)
 
-# The install script: the parts in name order. A line "-- @workspace@" in one
-# of them stands for the workspace's SQL.
-$(DATA_built): $(PARTS) $(WORKSPACE) Makefile deptperf.control
+# The scripts: the parts in name order. A line "-- @workspace@" in one of them
+# stands for the workspace's SQL.
+fill = awk 1 /dev/null $(WORKSPACE) | sed -e '/^-- @workspace@$$/ { r /dev/stdin' -e 'd }'
+
+$(CREATE_SCRIPT): $(PARTS) $(WORKSPACE) Makefile deptperf.control
 	printf '%s\n' '\echo Use "CREATE EXTENSION deptperf" to load this file. \quit' > $@
-	awk 1 /dev/null $(WORKSPACE) | sed -e '/^-- @workspace@$$/ { r /dev/stdin' -e 'd }' $(PARTS) >> $@
+	$(fill) $(PARTS) >> $@
+
+# An upgrade is what sql/upgrade says has to go, and every function as it is now.
+# The type deptperf_rule and what it is made of (part 10) stay.
+$(UPDATE_SCRIPTS): deptperf--%--$(EXTVERSION).sql: sql/upgrade/%.sql $(PARTS) $(WORKSPACE) Makefile deptperf.control
+	printf '%s\n' '\echo Use "ALTER EXTENSION deptperf UPDATE" to load this file. \quit' | cat - $< > $@
+	$(fill) $(filter-out sql/10-rule.sql,$(PARTS)) | sed -E 's/^CREATE (FUNCTION|AGGREGATE) /CREATE OR REPLACE \1 /' >> $@
 
 .DELETE_ON_ERROR:
 

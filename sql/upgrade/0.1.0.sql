@@ -1,0 +1,1 @@
+-- From 0.1.0: what has to go before the functions of this version are made.
