@@ -6,7 +6,7 @@
 #   pgtap        an assertion of test/pgtap/*.sql (each file in a database of its own)
 #   isolation    a file of test/isolation/specs
 #   tap          an assertion of test/t/*.pl
-#   readme       a README, whose blocks are run
+#   readme       a README or guide, whose blocks are run
 #   examples     a file of examples
 #   repository   a property of the source or of what was built
 #   restore      a dump that check-versions.sh made; only when it is named
@@ -179,7 +179,7 @@ run_sql() { psql -X --echo-queries --pset=pager=off -v ON_ERROR_STOP=1 -f "$1"; 
 
 readme() {
 	local file
-	for file in README.md README.zh.md doc/framework.md; do
+	for file in README.md README.zh.md doc/framework.md doc/operations.md; do
 		if [[ -f $file ]]; then
 			in_database "$file" readme_blocks "$file"
 		else
