@@ -94,6 +94,10 @@ BEGIN
                   DETAIL = format('Department %s alone was to be given to %s.', dept_id, role),
                   HINT = 'SELECT deptperf_setup(row_security => true); first, or leave the department out.';
     END IF;
+    IF NOT EXISTS (SELECT FROM pg_namespace n, aclexplode(n.nspacl) g
+                   WHERE n.nspname = 'deptperf' AND g.grantee = (SELECT r.oid FROM pg_roles r WHERE r.rolname = role)) THEN
+        DELETE FROM deptperf.access a WHERE a.role = deptperf_grant_departments.role;   -- another role's of that name, or taken back
+    END IF;
     INSERT INTO deptperf.access (role, what, dept_id) VALUES (role, what, dept_id) ON CONFLICT DO NOTHING;
     PERFORM @extschema@.deptperf_grant_rights(role, what, dept_id IS NULL);
     IF dept_id IS NOT NULL AND (has_table_privilege(role, 'deptperf.access', 'SELECT')

@@ -168,6 +168,37 @@ END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_bind_keys(pg_catalog.text, pg_catalog.jsonb) IS
 'raises an error unless a source''s spec has the keys it must have, no other, and values of the right kind';
 
+-- A relation and, where it is a view, what that reads, each with the role whose
+-- rights count there.
+CREATE FUNCTION @extschema@.deptperf_bind_reads(view pg_catalog.oid, role pg_catalog.oid)
+RETURNS TABLE (relation pg_catalog.text, reader pg_catalog.text, ours pg_catalog.bool, hidden pg_catalog.bool)
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE ROWS 3
+SET search_path = pg_catalog, pg_temp AS $deptperf$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    WITH RECURSIVE reads(oid, reader) AS (
+        SELECT deptperf_bind_reads.view, deptperf_bind_reads.role
+        UNION
+        SELECT d.refobjid, CASE WHEN v.reloptions::text ~* 'security_invoker=(true|on|1|yes)' THEN r.reader ELSE v.relowner END
+        FROM reads r
+            JOIN pg_class v ON v.oid = r.oid AND v.relkind = 'v'
+            JOIN pg_rewrite w ON w.ev_class = v.oid
+            JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
+                            AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> v.oid
+    )
+    SELECT format('%I.%I', n.nspname, t.relname), a.rolname::text,
+           n.nspname = 'deptperf' AND t.relkind = 'v',
+           t.relrowsecurity AND NOT (a.rolsuper OR a.rolbypassrls)
+           AND (t.relforcerowsecurity OR NOT pg_has_role(a.oid, t.relowner, 'USAGE'))
+    FROM reads r
+        JOIN pg_class t ON t.oid = r.oid
+        JOIN pg_namespace n ON n.oid = t.relnamespace
+        JOIN pg_roles a ON a.oid = r.reader;
+END $deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_bind_reads(pg_catalog.oid, pg_catalog.oid) IS
+'what a relation reads when that role does, itself first: each with the role whose rights count, whether it is a view of the workspace, and whether row security hides records of it. NULL gives no rows';
+
 CREATE FUNCTION @extschema@.deptperf_bind_relation(source pg_catalog.text, named pg_catalog.text, path pg_catalog.text) RETURNS pg_catalog.regclass
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp AS $deptperf$
@@ -247,28 +278,9 @@ BEGIN
                   HINT = format('GRANT SELECT ON %s TO %s;', c.name, me);
     END IF;
 
-    -- The relation and, where it is a view, what that reads, each with the role
-    -- whose rights count there.
-    WITH RECURSIVE reads(oid, reader) AS (
-        SELECT relation::oid, me::oid
-        UNION
-        SELECT d.refobjid, CASE WHEN v.reloptions::text ~* 'security_invoker=(true|on|1|yes)' THEN r.reader ELSE v.relowner END
-        FROM reads r
-            JOIN pg_class v ON v.oid = r.oid AND v.relkind = 'v'
-            JOIN pg_rewrite w ON w.ev_class = v.oid
-            JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
-                            AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> v.oid
-    )
-    SELECT format('%I.%I', n.nspname, t.relname) AS name, t.relkind, a.rolname AS reader,
-           n.nspname = 'deptperf' AND t.relkind = 'v' AS ours
-    INTO c
-    FROM reads r
-        JOIN pg_class t ON t.oid = r.oid
-        JOIN pg_namespace n ON n.oid = t.relnamespace
-        JOIN pg_roles a ON a.oid = r.reader
-    WHERE n.nspname = 'deptperf' AND t.relkind = 'v'
-       OR t.relrowsecurity AND NOT (a.rolsuper OR a.rolbypassrls)
-          AND (t.relforcerowsecurity OR NOT pg_has_role(a.oid, t.relowner, 'USAGE'))
+    SELECT r.relation AS name, r.reader, r.ours INTO c
+    FROM @extschema@.deptperf_bind_reads(relation, me::oid) r
+    WHERE r.ours OR r.hidden
     LIMIT 1;
     IF c.ours THEN
         RAISE EXCEPTION '%: % reads %, a view of the workspace', at, relation, c.name

@@ -6,8 +6,9 @@
 --                      workspace's owner, as the grouped views; tested by row.
 --   issue_rows         all of them, as a function with a string body: dropping a
 --                      bound relation takes that source's view alone.
---   data_issue         these, records that came or went after closing, and units
---                      that are silent although others speak.
+--   data_issue         these, relations whose row security was turned on later,
+--                      records that came or went after closing, and units that
+--                      are silent although others speak.
 
 -- A source that has lost a view of its bound relations does not speak, neither for
 -- records of its own table, which are but a part, nor where it is closed.
@@ -87,6 +88,14 @@ IF renew OR to_regclass('deptperf.data_issue') IS NULL THEN
         CROSS JOIN LATERAL (SELECT (u.facts ->> (c.source || '_records'))::bigint AS records) n
     WHERE n.records <> c.records
     UNION ALL
+    SELECT NULL::bigint, NULL::int, 'error'::text, 'row security'::text, s.source,
+           format('row security of %s is active for %s, and hides records', r.relation, r.reader),
+           format('ALTER ROLE %I BYPASSRLS; or a relation for which it is not active', r.reader)
+    FROM source s
+        JOIN pg_class v ON v.relnamespace = 'deptperf'::regnamespace AND v.relname = (s.source || '_source')::name
+        CROSS JOIN LATERAL @extschema@.deptperf_bind_reads(v.oid, v.relowner) r
+    WHERE sees_all() AND r.hidden
+    UNION ALL
     SELECT m.dept_id, s.fiscal_year, 'info'::text, 'silent'::text, s.source,
            'no record, and not closed'::text, format('a record, or closing; %s of the units below %s do', s.units, d.code)
     FROM (
@@ -102,12 +111,12 @@ IF renew OR to_regclass('deptperf.data_issue') IS NULL THEN
     WHERE (u.facts ? (s.source || '_units')) IS NOT TRUE;
 END IF;
 COMMENT ON VIEW data_issue IS
-    'What is wrong with the records, as they are now: those of bound relations that belong to no known department or year, or have a value that the own table would refuse; records that came or went after a source was closed; units that are silent although another unit under the same top department that the reader sees speaks.';
+    'What is wrong with the records, as they are now: those of bound relations that belong to no known department or year, or have a value that the own table would refuse, and those that row security hides from the workspace; records that came or went after a source was closed; units that are silent although another unit under the same top department that the reader sees speaks.';
 COMMENT ON COLUMN data_issue.dept_id IS 'NULL: the department is not known.';
 COMMENT ON COLUMN data_issue.fiscal_year IS 'NULL: the year is not known.';
 COMMENT ON COLUMN data_issue.severity IS
     'error: the record does not count, or makes a result wrong or invalid; warning: records changed after closing; info: a unit is silent.';
 COMMENT ON COLUMN data_issue.issue IS
-    'unknown department, unknown year, NULL, unknown value, not finite, negative, not whole, above <the column that limits it>, lost relation, late records, fewer records or silent.';
+    'unknown department, unknown year, NULL, unknown value, not finite, negative, not whole, above <the column that limits it>, lost relation, row security, late records, fewer records or silent.';
 COMMENT ON COLUMN data_issue.found IS
     'The relation, the record by its key (or ctid, where it stands) and the column; or how many records.';

@@ -4,7 +4,7 @@
 -- The workspace belongs to a role that is no superuser, but owns the database. Roles are made inside the
 -- transaction, so that they go with it.
 BEGIN;
-SELECT plan(101);
+SELECT plan(104);
 SET LOCAL client_min_messages = error;
 SET LOCAL jit = off;                        -- many small queries
 DROP SCHEMA IF EXISTS deptperf CASCADE;
@@ -415,6 +415,12 @@ SELECT is((SELECT document -> 'items' @> '[{"code": "B3.2.1", "rule": "x >= 95%:
 SET LOCAL ROLE deptperf_test_owner;
 INSERT INTO deptperf.access (role, what, dept_id) VALUES ('deptperf_test_dropped', 'reader', 2);
 SELECT lives_ok('SELECT deptperf_setup()', 'a role that was dropped is no obstacle for setup');
+RESET ROLE;
+CREATE ROLE deptperf_test_dropped;
+SET LOCAL ROLE deptperf_test_owner;
+SELECT is((SELECT has_schema_privilege('deptperf_test_dropped', 'deptperf', 'USAGE') FROM (SELECT deptperf_setup() OFFSET 0) s), false, 'and the next of its name gets nothing by setup');
+SELECT is(deptperf_grant('deptperf_test_dropped', 'reader', 9), 'deptperf_test_dropped: reader of department 9 and all below it', 'until it is given something');
+SELECT results_eq($$ SELECT dept_id FROM deptperf.access WHERE role = 'deptperf_test_dropped' $$, '{9}'::bigint[], 'which is all that it has');
 RESET ROLE;
 SELECT is((SELECT count(*) FROM pg_temp.seen_by('deptperf_test_reader_a', 'SELECT * FROM deptperf.score')), 11::bigint, 'nor for others');
 REVOKE deptperf_test_group FROM deptperf_test_member;

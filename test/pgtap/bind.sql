@@ -3,7 +3,7 @@
 -- names, filter and factor; what it found; each refusal; renames, a second
 -- binding, a dropped table, and deptperf_unbind.
 BEGIN;
-SELECT plan(78);
+SELECT plan(80);
 SET LOCAL client_min_messages = warning;
 
 SELECT lives_ok('SELECT deptperf_setup(framework => ''sz-2021-records'')', 'the workspace is made');
@@ -448,9 +448,11 @@ GRANT SELECT ON finance.purchases, finance.purchases_of_all TO deptperf_test_own
 ALTER TABLE finance.gov_purchase ENABLE ROW LEVEL SECURITY;
 CREATE POLICY branch ON finance.gov_purchase FOR SELECT USING (unit_code = '440302');
 SET LOCAL ROLE deptperf_test_owner;
+SELECT results_eq($$ SELECT source, found FROM deptperf.data_issue WHERE issue = 'row security' $$, $$ VALUES ('procurement', 'row security of finance.gov_purchase is active for deptperf_test_owner, and hides records') $$, 'row security turned on after binding is a data issue');
 SELECT matches(pg_temp.bind(spec), '^55000 source "procurement", key "from": row security of finance.gov_purchase is active for deptperf_test_owner / .* / ALTER ROLE deptperf_test_owner BYPASSRLS; or bind a view', 'row security that is active for the owner') FROM spec;
 SELECT matches(pg_temp.bind(replace(spec, 'finance.gov_purchase', 'finance.purchases')), '^55000 source "procurement", key "from": row security of finance.gov_purchase is active for deptperf_test_owner', 'below a view too') FROM spec;
 SELECT is(pg_temp.bind(replace(spec, 'finance.gov_purchase', 'finance.purchases_of_all')), '(procurement,finance.purchases_of_all,3,2,1,0,0,0)', 'and not below a view of the table''s owner') FROM spec;
+SELECT is_empty($$ SELECT source, found FROM deptperf.data_issue WHERE issue = 'row security' $$, 'so that it is no issue any more');
 RESET ROLE;
 SELECT matches(pg_temp.bind(spec), '^42501 schema "deptperf" belongs to deptperf_test_owner / ', 'only the workspace''s owner binds') FROM spec;
 SELECT matches(pg_temp.gives('SELECT deptperf_unbind(''procurement'')'), '^42501 schema "deptperf" belongs to deptperf_test_owner / ', 'and unbinds');

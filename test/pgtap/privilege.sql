@@ -120,6 +120,7 @@ INSERT INTO listed VALUES
         deptperf_scorecard(text,bigint,text)
     $$),
     ('stable strict safe search_path=pg_catalog, pg_temp', $$
+        deptperf_bind_reads(oid,oid)
         deptperf_bind_faults(text,text,jsonb)
         deptperf_bind_index(text,jsonb,regclass)
         deptperf_bind_type(text,text,text,text,text,regtype)
