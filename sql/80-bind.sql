@@ -182,7 +182,7 @@ BEGIN
         UNION
         SELECT d.refobjid, CASE WHEN v.reloptions::text ~* 'security_invoker=(true|on|1|yes)' THEN r.reader ELSE v.relowner END
         FROM reads r
-            JOIN pg_class v ON v.oid = r.oid AND v.relkind = 'v'
+            JOIN pg_class v ON v.oid = r.oid AND v.relkind IN ('v', 'm')
             JOIN pg_rewrite w ON w.ev_class = v.oid
             JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
                             AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> v.oid
@@ -442,7 +442,7 @@ BEGIN
     FROM unnest('{division,dept,year}'::text[]) WITH ORDINALITY AS k(key, place)
         JOIN pg_attribute a ON a.attname = spec ->> k.key
     WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped;
-    wanted := depts || year;
+    wanted := array_remove(depts || year, NULL);     -- a year may be no column
     IF NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = relation AND a.attnum = ANY (depts) AND a.attname = spec ->> 'dept')
        OR NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = relation AND c.relkind IN ('r', 'p', 'm'))
        OR EXISTS (SELECT FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am m ON m.oid = c.relam
@@ -496,6 +496,7 @@ DECLARE
     in_dept  text := 's.dept';          -- as it is named in an issue
     year_as  text := 's.year';
     by_code  bool := false;
+    exact    text;
     twice    record;
     key      text;                      -- that names a record
     fault    record;
@@ -535,9 +536,13 @@ BEGIN
         CASE entry.kind
         WHEN 'dept' THEN
             by_code := bound.type = ANY (texts);
+            -- two codes that are equal as the column compares would both have the record
+            exact := CASE WHEN bound.type = 'bpchar'::regtype OR NOT (SELECT c.collisdeterministic FROM pg_collation c WHERE c.oid = to_regcollation(bound.coll))
+                          THEN ' AND d.code = CAST(s.dept AS text) COLLATE "default"' ELSE '' END;
             of_dept := CASE WHEN by_code THEN format('CAST(d.code AS %s) COLLATE %s = s.dept', names[array_position(texts, bound.type)], bound.coll)
                             WHEN bound.type = 'numeric'::regtype THEN 'CAST(d.dept_id AS numeric) = s.dept'
-                            ELSE 'd.dept_id = s.dept' END;
+                            ELSE 'd.dept_id = s.dept' END
+                       || exact;
             IF bound.type = 'int8'::regtype THEN
                 out_dept := 'CAST(s.dept AS int8)';
             ELSIF bound.type = 'numeric'::regtype AND EXISTS (
@@ -594,7 +599,9 @@ BEGIN
                 WHEN 'number' THEN format('CAST(s.%I AS numeric)', entry.key)
                 WHEN 'flag' THEN format('CAST(s.%I AS bool)', entry.key)
                 WHEN 'month' THEN format(CASE WHEN bound.type = ANY (dates)
-                                              THEN 'CAST(EXTRACT(month FROM s.%I) AS int4)' ELSE 'CAST(s.%I AS int4)' END, entry.key)
+                                              THEN 'CAST(EXTRACT(month FROM s.%I) AS int4)'
+                                              WHEN bound.type = 'int8'::regtype THEN 'CAST(least(greatest(s.%I, -2147483648), 2147483647) AS int4)'
+                                              ELSE 'CAST(s.%I AS int4)' END, entry.key)
                 WHEN 'word' THEN format('CAST(s.%I AS text) COLLATE "default"', entry.key)
                 WHEN 'fact' THEN format('CASE WHEN s.%1$I !~ ''_(records|units)$'' THEN CAST(s.%1$I AS text) END COLLATE "default"', entry.key) END);
             strange := strange || CASE
@@ -650,6 +657,18 @@ BEGIN
     PERFORM set_config('search_path', path, true);
     EXECUTE body;
     PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+    SELECT p.oid::regprocedure AS name INTO bound
+    FROM pg_rewrite w
+        JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_proc'::regclass
+        JOIN pg_proc p ON p.oid = d.refobjid AND p.pronamespace = pg_my_temp_schema()
+    WHERE w.ev_class = 'deptperf.binding_record'::regclass
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'source "%": function % is temporary', source, bound.name
+            USING ERRCODE = 'wrong_object_type',
+                  DETAIL = 'The source would be gone with the session.',
+                  HINT = 'Make the function in a schema.';
+    END IF;
     BEGIN
         EXECUTE format($q$
             SELECT count(*) AS records,
@@ -1014,7 +1033,14 @@ BEGIN
                     USING ERRCODE = state, HINT = hint, DETAIL = format('In relation %s of %s. %s', one.place, jsonb_array_length(kept), detail);
             END;
             parts := parts || format('binding_new_%s', cardinality(parts) + 1);
-            specs := specs || jsonb_build_array(one.spec - 'keep' || jsonb_build_object('from', bound.relation));
+            one.spec := one.spec - 'keep' || jsonb_build_object('from', bound.relation);
+            IF EXISTS (SELECT FROM jsonb_array_elements(specs) AS s(spec) WHERE s.spec = one.spec) THEN
+                RAISE EXCEPTION 'source "%": % is among its relations already, bound in the same way', entry.key, bound.relation
+                    USING ERRCODE = 'duplicate_object',
+                          DETAIL = 'Each record would count twice.',
+                          HINT = 'Leave it out; to bind all anew, leave out "keep".';
+            END IF;
+            specs := specs || jsonb_build_array(one.spec);
             RETURN QUERY SELECT entry.key, bound.relation, bound.records, bound.matched, bound.unknown_departments, bound.unknown_years, bound.unknown_values, bound.nulls;
         END LOOP;
         IF array_position(parts, NULL) IS NULL THEN
@@ -1101,8 +1127,9 @@ BEGIN
     INTO bound
     FROM (SELECT b.relation, b.spec, b.place, b.relation = format('deptperf.%I', wanted) AS own,
                  one IS NULL OR one IN (b.relation, b.spec ->> 'from', replace(b.relation, '"', ''), replace(b.spec ->> 'from', '"', '')) IS TRUE AS goes
-          FROM @extschema@.deptperf_bindings() WITH ORDINALITY AS b(source, relation, spec, bound_by, bound_at, place)
-          WHERE b.source = wanted) b;
+          FROM (SELECT b.relation, b.spec, row_number() OVER (ORDER BY b.place) AS place
+                FROM @extschema@.deptperf_bindings() WITH ORDINALITY AS b(source, relation, spec, bound_by, bound_at, place)
+                WHERE b.source = wanted) b) b;
     result := bound.relations;
     IF bound.going = 0 THEN
         RAISE EXCEPTION 'source "%": % is not bound to it', wanted, one

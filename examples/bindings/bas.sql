@@ -9,6 +9,9 @@
 --
 -- Check, before you trust a score:
 --   1. The schema: search_path below.  The tables may also be views or foreign tables.
+--      The fields are the standard's; that the budget's adjustments, purchase plans
+--      and staffing stand in tables named ba_bgt_adjsub, gov_pur_plan and
+--      bas_agency_ext is not known of every system: put the names of yours.
 --   2. Units: the key is (mof_div_code, agency_code), for each division has its own
 --      agency codes.  parent_id is taken as the agency_code of the unit above, '0' or
 --      blank at the top.  Where it is that unit's agency_id, join bas_agency_info to
