@@ -16,12 +16,24 @@
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
 #include "decimal.h"
+#include "number.h"
 #include "scan.h"
 #include "utils/builtins.h"
 #include "utils/numeric.h"
 
 /* U+00A0, which a sheet leaves between digits and at their ends */
 #define NO_BREAK_SPACE "\xc2\xa0"
+
+/* The ASCII form of the character at p, ' ' for every blank; '\0' when it has none. */
+char
+dp_number_ascii(const char *p)
+{
+	char		c = IS_HIGHBIT_SET(*p) ? dp_full_width(p) : *p;
+
+	if (GetDatabaseEncoding() == PG_UTF8 && strncmp(p, NO_BREAK_SPACE, 2) == 0)
+		c = ' ';
+	return c != '\0' && strchr("\t\r\n", c) != NULL ? ' ' : c;
+}
 
 /* The text in ASCII, blanks at both ends cut off; NULL when it has other signs. */
 static char *
@@ -32,14 +44,10 @@ ascii_text(const char *text)
 	initStringInfo(&buf);
 	for (const char *p = text; *p != '\0'; p += pg_mblen(p))
 	{
-		char		c = IS_HIGHBIT_SET(*p) ? dp_full_width(p) : *p;
+		char		c = dp_number_ascii(p);
 
-		if (GetDatabaseEncoding() == PG_UTF8 && strncmp(p, NO_BREAK_SPACE, 2) == 0)
-			c = ' ';
 		if (c == '\0')
 			return NULL;
-		if (strchr("\t\r\n", c) != NULL)
-			c = ' ';
 		if (c != ' ' || buf.len > 0)
 			appendStringInfoChar(&buf, c);
 	}
@@ -55,8 +63,9 @@ count_digits(const char *p)
 }
 
 /*
- * Take digits, in groups of three where they are separated; false when they
- * are not whole.  Groups behind a leading 0 would be a decimal comma.
+ * Take digits, in groups of three where they are separated; false, at the
+ * separator, when they are not whole.  Groups behind a leading 0 would be a
+ * decimal comma.
  */
 static bool
 take_whole(const char **p, StringInfo number)
@@ -65,11 +74,12 @@ take_whole(const char **p, StringInfo number)
 	char		separator = (*p)[n];
 	bool		grouped = n > 0 && (separator == ',' || separator == ' ') &&
 		(*p)[n + 1] >= '0' && (*p)[n + 1] <= '9';
+	bool		sound = !grouped || (n <= 3 && **p != '0');
 
-	if (grouped && (n > 3 || **p == '0'))
-		return false;
 	appendBinaryStringInfo(number, *p, n);
 	*p += n;
+	if (!sound)
+		return false;
 	while (grouped && **p == separator)
 	{
 		if (count_digits(*p + 1) != 3)
@@ -77,6 +87,25 @@ take_whole(const char **p, StringInfo number)
 		appendBinaryStringInfo(number, *p + 1, 3);
 		*p += 4;
 	}
+	return true;
+}
+
+/* See number.h. */
+bool
+dp_number_take(const char **p, StringInfo number)
+{
+	int			start = number->len,
+				behind;
+
+	if (!take_whole(p, number))
+		return false;
+	if (**p != '.')
+		return number->len > start;
+	behind = count_digits(*p + 1);
+	if (number->len == start && behind == 0)
+		return false;
+	appendBinaryStringInfo(number, *p, behind + 1);
+	*p += behind + 1;
 	return true;
 }
 
@@ -104,8 +133,6 @@ plain_number(const char *p)
 	StringInfoData number;
 	bool		parenthesis = *p == '(';
 	char		sign;
-	int			before,
-				behind = 0;
 
 	initStringInfo(&number);
 	appendStringInfoChar(&number, '+');
@@ -114,22 +141,15 @@ plain_number(const char *p)
 	take_blanks(&p);
 	sign = take_sign(&p);
 	take_blanks(&p);
-	if (!take_whole(&p, &number))
+	if (!dp_number_take(&p, &number))
 		return NULL;
-	before = number.len - 1;
-	if (*p == '.')
-	{
-		behind = count_digits(p + 1);
-		appendBinaryStringInfo(&number, p, behind + 1);
-		p += behind + 1;
-	}
 	take_blanks(&p);
 	if (sign == '\0')
 		sign = take_sign(&p);
 	take_blanks(&p);
 	if (parenthesis && *p++ != ')')
 		return NULL;
-	if (*p != '\0' || before + behind == 0 || (parenthesis && sign != '\0'))
+	if (*p != '\0' || (parenthesis && sign != '\0'))
 		return NULL;
 	if (parenthesis || sign == '-')
 		number.data[0] = '-';

@@ -112,8 +112,8 @@ ascii_form(const char *text)
 }
 
 /* What stands at the scanner's place, for people. */
-static char *
-found_here(DpScan *scan)
+char *
+dp_scan_found(DpScan *scan)
 {
 	int			len = 0;
 
@@ -127,7 +127,7 @@ found_here(DpScan *scan)
 			len++;
 	}
 	else if (isalnum((unsigned char) *scan->p))
-		while (!IS_HIGHBIT_SET(scan->p[len]) &&
+		while (len < SHOWN && !IS_HIGHBIT_SET(scan->p[len]) &&
 			   (isalnum((unsigned char) scan->p[len]) || scan->p[len] == '_' || scan->p[len] == '.'))
 			len++;
 	else
@@ -136,8 +136,8 @@ found_here(DpScan *scan)
 }
 
 /* How many bytes of the text a message shows: whole characters. */
-static int
-shown_length(const char *text)
+int
+dp_scan_shown(const char *text)
 {
 	int			len = pg_mbcliplen(text, strlen(text), SHOWN);
 
@@ -156,9 +156,9 @@ dp_scan_fail(DpScan *scan, const char *expected)
 	ereturn(scan->escontext, false,
 			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 			 errmsg("%s \"%.*s\" is not valid at character %d",
-					scan->what, shown_length(scan->text),
+					scan->what, dp_scan_shown(scan->text),
 					scan->text, dp_scan_position(scan)),
-			 errdetail("Found %s where %s was expected.", found_here(scan), expected),
+			 errdetail("Found %s where %s was expected.", dp_scan_found(scan), expected),
 			 ascii != NULL ? errhint("Write it with ASCII signs: %s", ascii) :
 			 strcmp(scan->what, "rule") == 0 ?
 			 errhint("A rule reads like: x >= 90%%: 1, x >= 75%%: 0.7, else 0") :

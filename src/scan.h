@@ -43,6 +43,8 @@ extern bool dp_scan_name(DpScan *scan, char name[DP_MAX_WORD + 1], const char *e
 extern bool dp_scan_end(DpScan *scan, const char *expected);
 extern int	dp_scan_position(DpScan *scan);
 extern bool dp_scan_fail(DpScan *scan, const char *expected);
+extern char *dp_scan_found(DpScan *scan);
+extern int	dp_scan_shown(const char *text);
 
 extern char dp_full_width(const char *p);
 extern void dp_number_print(StringInfo buf, DpNumber number);

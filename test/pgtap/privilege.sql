@@ -78,6 +78,7 @@ INSERT INTO listed VALUES
         deptperf_score(deptperf_rule,numeric)
         deptperf_silent(jsonb,bigint)
         deptperf_staffing_control(numeric,numeric)
+        deptperf_target(text,boolean)
         deptperf_target_clarity(numeric,numeric,numeric,numeric,numeric)
         deptperf_target_completeness(numeric)
     $$),
