@@ -31,6 +31,7 @@
 #include "mb/pg_wchar.h"
 #include "number.h"
 #include "scan.h"
+#include "target.h"
 #include "utils/builtins.h"
 #include "utils/numeric.h"
 
@@ -598,9 +599,9 @@ refuse_blank(void)
 			 errhint("Leave it NULL where no target was set.")));
 }
 
-/* Looking it up costs more than the reading: once a call site. */
-static TupleDesc
-result_desc(FunctionCallInfo fcinfo)
+/* See target.h. */
+Datum
+dp_target_row(FunctionCallInfo fcinfo, Datum *values, bool *nulls)
 {
 	if (fcinfo->flinfo->fn_extra == NULL)
 	{
@@ -612,7 +613,7 @@ result_desc(FunctionCallInfo fcinfo)
 		fcinfo->flinfo->fn_extra = BlessTupleDesc(desc);
 		MemoryContextSwitchTo(old);
 	}
-	return fcinfo->flinfo->fn_extra;
+	return HeapTupleGetDatum(heap_form_tuple(fcinfo->flinfo->fn_extra, values, nulls));
 }
 
 /* number * multiplier, exact, without trailing zeros */
@@ -666,5 +667,5 @@ deptperf_target(PG_FUNCTION_ARGS)
 			values[6] = CStringGetTextDatum(target.remark);
 	}
 	values[0] = CStringGetTextDatum(target.comparison);
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(result_desc(fcinfo), values, nulls)));
+	PG_RETURN_DATUM(dp_target_row(fcinfo, values, nulls));
 }

@@ -33,6 +33,7 @@ INSERT INTO listed VALUES
         deptperf_facts_final(internal)
         deptperf_score(deptperf_rule,numeric,numeric,numeric,integer)
         deptperf_state(deptperf_rule,numeric,numeric)
+        deptperf_target_share(text,numeric,numeric,numeric,text)
         deptperf_unit_facts_final(internal)
     $$),
     ('immutable safe search_path=pg_catalog, pg_temp', $$
