@@ -141,12 +141,18 @@ static const char *const quantitative[] = {
 	">", "<", "=", "≥", "≧", "⩾", "≤", "≦", "⩽", "%", "﹪", "‰",
 };
 
-/* A number of them may be a date: 12月 is December, 12个月 are none. */
-static const char *const dates[] = {"月", "号", "季度", "点"};
+/* A number of them may be a date or a rank: 12月 is December, 12个月 are none. */
+static const char *const ordinals[] = {"月", "号", "季", "点", "级", "A级", "等", "星"};
+
+/* Whole units that would multiply, or are a percent sign or a rank in words. */
+static const char *const no_whole_unit[] = {
+	"k", "K", "w", "W", "M", "A", "thousand", "million", "billion", "percent", "pct",
+};
 
 /* Behind "/" they are part of the unit: 件/万人. */
 static const char *const numerals[] = {
 	"零", "〇", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "百", "千", "万", "亿", "两", "半",
+	"拾", "佰", "仟", "萬", "億",
 };
 
 /* ---- the reader ---- */
@@ -340,6 +346,9 @@ take_unit(Reader *r, Quantity *q)
 	}
 	if (last >= 0 && AT_ONE_OF(r, last, no_last) > 0)
 		return fail_at(r, last, "the rest of a unit or the end");
+	for (int i = 0; i < lengthof(no_whole_unit); i++)
+		if (strcmp(unit.data, no_whole_unit[i]) == 0)
+			return fail(r, "a unit or the end");
 	q->unit = unit.data;
 	if (last >= 0)
 		r->p = last + 1;
@@ -423,24 +432,34 @@ is_year(const Quantity *q)
 
 /* 12月 and 2021年 are dates; 15日 is one unless it is compared. */
 static bool
-check_no_date(Reader *r, const Quantity *low, const Quantity *last, bool compared)
+check_quantity(Reader *r, const Quantity *low, const Quantity *last, bool compared)
 {
 	bool		moment = strcmp(last->unit, "日") == 0 || strcmp(last->unit, "时") == 0;
 
-	if (is_year(low) || is_year(last) || (moment && !compared) || AT_ONE_OF(r, last->unit_at, dates) > 0)
-		return fail_at(r, last->unit_at, "a unit that is no part of a date (天, 个月)");
+	if (is_year(low) || is_year(last) || (moment && !compared) || AT_ONE_OF(r, last->unit_at, ordinals) > 0)
+		return fail_at(r, last->unit_at, "a unit that is no part of a date or rank (天, 个月)");
 	return true;
+}
+
+/* 01 */
+static bool
+has_leading_zero(const Quantity *q)
+{
+	return q->number[0] == '0' && isdigit((unsigned char) q->number[1]);
 }
 
 /*
  * The lower quantity's measure is the upper's where it has none itself: 80-90%,
- * 10-20万元, 2万-3万宗.
+ * 10-20万元, 2万-3万宗.  01-02 is a date.
  */
 static bool
 check_between(Reader *r, Quantity *low, const Quantity *high)
 {
 	bool		multiplied = strcmp(low->multiplier, "1") != 0;
 
+	if (has_leading_zero(low) || has_leading_zero(high))
+		return fail_at(r, has_leading_zero(low) ? low->number_at : high->number_at,
+					   "a number without a leading zero");
 	if (low->unit[0] == '\0')
 	{
 		low->unit = high->unit;
@@ -554,7 +573,7 @@ read_target(Reader *r, Target *target)
 		target->comparison = "=";
 	if (strcmp(target->comparison, "between") == 0)
 		last = &target->high;
-	if (!check_no_date(r, &target->low, last, compared) ||
+	if (!check_quantity(r, &target->low, last, compared) ||
 		(r->ascii[r->p] == '(' && !take_remark(r, target)))
 		return false;
 	return r->ascii[r->p] == '\0' || fail(r, r->p == last->unit_at ? "a unit or the end" : "the end");
