@@ -603,3 +603,14 @@ dp_frac_round(DpFrac a, int32 scale)
 		return dp_dec_mul(dp_dec_floor_div(n2, d2), step);
 	}
 }
+
+/*
+ * n / d at a scale, what lies behind dropped.
+ */
+DpDec
+dp_frac_truncate(DpFrac a, int32 scale)
+{
+	DpDec		step = dp_dec_make(1, scale);
+
+	return dp_dec_mul(dp_dec_floor_div(a.n, dp_dec_mul(a.d, step)), step);
+}

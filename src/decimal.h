@@ -63,9 +63,13 @@ extern DpDec dp_dec_mul_any(DpDec a, DpDec b);
 extern int	dp_dec_cmp_any(DpDec a, DpDec b);
 extern DpDec dp_dec_floor_div(DpDec a, DpDec b);
 
-/* Fractions.  dp_frac_round rounds half up; its argument is not negative. */
+/*
+ * Fractions.  dp_frac_round rounds half up, dp_frac_truncate drops what is
+ * behind; their argument is not negative.
+ */
 extern DpFrac dp_frac_add_any(DpFrac a, DpFrac b);
 extern DpDec dp_frac_round(DpFrac a, int32 scale);
+extern DpDec dp_frac_truncate(DpFrac a, int32 scale);
 
 /*
  * Nearly all operands fit 64 bits and differ little in scale: then no result
@@ -165,6 +169,12 @@ dp_frac_add(DpFrac a, DpFrac b)
 		return dp_frac_add_any(a, b);
 	a.n = dp_dec_add(a.n, b.n);
 	return a;
+}
+
+static inline int
+dp_frac_cmp(DpFrac a, DpFrac b)
+{
+	return dp_dec_cmp(dp_dec_mul(a.n, b.d), dp_dec_mul(b.n, a.d));
 }
 
 static inline int

@@ -18,9 +18,11 @@ typedef enum DpResultState
 {
 	DP_RESULT_SCORED,
 	DP_RESULT_JUDGED,
+	DP_RESULT_COMPARED,			/* with its peers */
 	DP_RESULT_OVERRIDDEN,
 	DP_RESULT_EXEMPT,
 	DP_RESULT_NOT_APPLICABLE,
+	DP_RESULT_LEFT_OUT,
 	DP_RESULT_MISSING,
 	DP_RESULT_INVALID,
 	DP_RESULT_VETOED
@@ -30,6 +32,7 @@ typedef enum DpInputKind
 {
 	DP_NO_INPUT,
 	DP_POINTS,
+	DP_PEER_POINTS,				/* of a comparison with peers */
 	DP_EXEMPT,
 	DP_BAD_INPUT
 } DpInputKind;
@@ -47,15 +50,16 @@ typedef struct DpItemResult
 	DpDec		n,
 				d;
 	int			branch;			/* that decided, or -1 */
-	DpFrac		points;			/* unless missing or invalid */
+	DpFrac		points;			/* unless missing, invalid or left out */
 } DpItemResult;
 
 typedef struct DpIndicatorResult
 {
 	DpResultState state;
-	DpDec		points;			/* rounded; unless missing */
+	DpDec		points;			/* rounded; unless missing or left out */
 	DpFrac		exact;			/* the same, before rounding */
 	DpDec		decided;		/* the points that could be had for it */
+	bool		left_out;		/* some of it is, or all */
 	DpDec		open;			/* the points that are still open */
 	int			open_items;
 } DpIndicatorResult;
@@ -68,6 +72,7 @@ typedef struct DpTotal
 	DpDec		open;
 	int			open_items;
 	text	   *grade;			/* NULL: none */
+	int			decimals;		/* of total and provisional */
 } DpTotal;
 
 typedef struct DpEvaluation

@@ -122,9 +122,9 @@ numeric_datum(DpDec value)
 }
 
 static Datum
-sum_datum(DpDec value)
+sum_datum(DpDec value, int decimals)
 {
-	return NumericGetDatum(dp_dec_numeric_scale(value, DP_DECIMALS));
+	return NumericGetDatum(dp_dec_numeric_scale(value, decimals));
 }
 
 /* ---- deptperf_evaluate_total ---- */
@@ -158,9 +158,9 @@ deptperf_evaluate_total(PG_FUNCTION_ARGS)
 	bool		nulls[5] = {!total.known, total.grade == NULL, false, false, false};
 
 	MemoryContextSwitchTo(old);
-	values[0] = sum_datum(total.total);
+	values[0] = sum_datum(total.total, total.decimals);
 	values[1] = PointerGetDatum(total.grade);
-	values[2] = sum_datum(total.provisional);
+	values[2] = sum_datum(total.provisional, total.decimals);
 	values[3] = numeric_datum(total.open);
 	values[4] = Int32GetDatum(total.open_items);
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(result_desc(fcinfo), values, nulls)));
@@ -180,9 +180,11 @@ enum
 static const char *const state_names[] = {
 	[DP_RESULT_SCORED] = "scored",
 	[DP_RESULT_JUDGED] = "judged",
+	[DP_RESULT_COMPARED] = "compared",
 	[DP_RESULT_OVERRIDDEN] = "overridden",
 	[DP_RESULT_EXEMPT] = "exempt",
 	[DP_RESULT_NOT_APPLICABLE] = "not_applicable",
+	[DP_RESULT_LEFT_OUT] = "left_out",
 	[DP_RESULT_MISSING] = "missing",
 	[DP_RESULT_INVALID] = "invalid",
 	[DP_RESULT_VETOED] = "vetoed",
@@ -216,11 +218,11 @@ set(Row *row, int column, Datum value)
 }
 
 static void
-set_sum(Row *row, DpDec sum)
+set_sum(Row *row, DpDec sum, int decimals)
 {
 	set(row, POINTS_NUMERATOR, numeric_datum(sum));
 	set(row, POINTS_DENOMINATOR, numeric_datum(DP_INT(1)));
-	set(row, POINTS, sum_datum(sum));
+	set(row, POINTS, sum_datum(sum, decimals));
 }
 
 static void
@@ -242,7 +244,8 @@ put_item(ReturnSetInfo *rsinfo, const DpItem *item, const DpItemResult *result)
 	}
 	if (result->branch >= 0)
 		set(&row, BRANCH, PointerGetDatum(item->branch_text[result->branch]));
-	if (result->state != DP_RESULT_MISSING && result->state != DP_RESULT_INVALID)
+	if (result->state != DP_RESULT_MISSING && result->state != DP_RESULT_INVALID &&
+		result->state != DP_RESULT_LEFT_OUT)
 	{
 		set(&row, POINTS_NUMERATOR, numeric_datum(result->points.n));
 		set(&row, POINTS_DENOMINATOR, numeric_datum(result->points.d));
@@ -252,52 +255,65 @@ put_item(ReturnSetInfo *rsinfo, const DpItem *item, const DpItemResult *result)
 }
 
 static void
-put_indicator(ReturnSetInfo *rsinfo, const DpIndicator *indicator, const DpIndicatorResult *result)
+put_indicator(ReturnSetInfo *rsinfo, const DpFramework *framework, const DpIndicator *indicator,
+			  const DpIndicatorResult *result)
 {
 	Row			row = row_of("indicator", indicator->code, result->state);
 
-	if (result->state != DP_RESULT_MISSING)
-		set_sum(&row, result->points);
+	if (result->state != DP_RESULT_MISSING && result->state != DP_RESULT_LEFT_OUT)
+		set_sum(&row, result->points, framework->decimals);
 	put(rsinfo, &row);
 }
 
+/* The weight in a group of what stands in one below it; false when it doesn't. */
 static bool
-is_below(const DpFramework *framework, int group, int above)
+weight_below(const DpFramework *framework, int group, int above, DpDec *weight)
 {
+	*weight = DP_INT(1);
 	while (group >= 0 && group != above)
+	{
+		*weight = dp_dec_mul(*weight, framework->group[group].weight);
 		group = framework->group[group].parent;
+	}
 	return group == above;
 }
 
 /*
- * A group is the sum of its indicators: missing while any is, or, where the
- * framework leaves out what is missing, while all are.
+ * A group is the sum of its indicators, before its own weight: missing while
+ * any is, or, where the framework leaves out what is missing, while all are.
  */
 static void
 put_group(ReturnSetInfo *rsinfo, const DpEvaluation *evaluation, int place)
 {
 	const DpFramework *framework = evaluation->framework;
 	DpDec		sum = DP_INT(0);
+	DpDec		weight;
 	int			members = 0,
+				left_out = 0,
 				open = 0;
+	DpResultState state;
 	Row			row;
 
 	for (int i = 0; i < framework->nindicators; i++)
 	{
-		if (!is_below(framework, framework->indicator[i].group, place))
+		if (!weight_below(framework, framework->indicator[i].group, place, &weight))
 			continue;
 		members++;
 		if (evaluation->indicator[i].state == DP_RESULT_MISSING)
 			open++;
+		else if (evaluation->indicator[i].state == DP_RESULT_LEFT_OUT)
+			left_out++;
 		else
-			sum = dp_dec_add(sum, evaluation->indicator[i].points);
+			sum = dp_dec_add(sum, dp_dec_mul(evaluation->indicator[i].points, weight));
 	}
 	if (framework->leave_out && open < members)
 		open = 0;
-	row = row_of("group", framework->group[place].code,
-				 open > 0 ? DP_RESULT_MISSING : DP_RESULT_SCORED);
-	if (open == 0)
-		set_sum(&row, sum);
+	state = open > 0 ? DP_RESULT_MISSING :
+		members > 0 && left_out == members ? DP_RESULT_LEFT_OUT : DP_RESULT_SCORED;
+	row = row_of("group", framework->group[place].code, state);
+	if (state == DP_RESULT_SCORED)
+		set_sum(&row, framework->weighted ? dp_frac_round(dp_frac(sum), framework->decimals) : sum,
+				framework->decimals);
 	put(rsinfo, &row);
 }
 
@@ -322,13 +338,13 @@ deptperf_evaluate(PG_FUNCTION_ARGS)
 		foreach(cell, framework->indicator[i].items)
 			put_item(rsinfo, &framework->item[lfirst_int(cell)],
 					 &evaluation->item[lfirst_int(cell)]);
-		put_indicator(rsinfo, &framework->indicator[i], &evaluation->indicator[i]);
+		put_indicator(rsinfo, framework, &framework->indicator[i], &evaluation->indicator[i]);
 	}
 	for (int i = 0; i < framework->ngroups; i++)
 		put_group(rsinfo, evaluation, i);
 	row = row_of("total", NULL, total.known ? DP_RESULT_SCORED : DP_RESULT_MISSING);
 	if (total.known)
-		set_sum(&row, total.total);
+		set_sum(&row, total.total, total.decimals);
 	put(rsinfo, &row);
 	MemoryContextSwitchTo(old);
 	return (Datum) 0;

@@ -509,7 +509,7 @@ point(FunctionCallInfo fcinfo, bool by_code, bool grade)
 		MemoryContext old = MemoryContextSwitchTo(caller);
 
 		result = grade ? PointerGetDatum(DatumGetTextPCopy(PointerGetDatum(total.grade))) :
-			NumericGetDatum(dp_dec_numeric_scale(total.total, DP_DECIMALS));
+			NumericGetDatum(dp_dec_numeric_scale(total.total, total.decimals));
 		MemoryContextSwitchTo(old);
 	}
 	leave_workspace(level);
@@ -583,9 +583,9 @@ deptperf_scores(PG_FUNCTION_ARGS)
 		values[0] = Int64GetDatum(target->dept_id);
 		values[1] = Int32GetDatum(target->fiscal_year);
 		values[2] = CStringGetTextDatum(target->framework);
-		values[3] = NumericGetDatum(dp_dec_numeric_scale(total.total, DP_DECIMALS));
+		values[3] = NumericGetDatum(dp_dec_numeric_scale(total.total, total.decimals));
 		values[4] = PointerGetDatum(total.grade);
-		values[5] = NumericGetDatum(dp_dec_numeric_scale(total.provisional, DP_DECIMALS));
+		values[5] = NumericGetDatum(dp_dec_numeric_scale(total.provisional, total.decimals));
 		values[6] = NumericGetDatum(dp_dec_numeric(total.open));
 		values[7] = Int32GetDatum(total.open_items);
 		values[8] = Int64GetDatum(target->facts == NULL ? 0 : dp_silent(target->facts, target->nunits));
