@@ -16,7 +16,7 @@ CREATE FUNCTION @extschema@.deptperf_evaluate(
 RETURNS SETOF pg_catalog.record
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 100 COST 200 AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.deptperf_evaluate(pg_catalog.jsonb, pg_catalog.jsonb, pg_catalog.jsonb) IS
-'scores facts by a framework document: a row an item, indicator, group and the total. State is scored, judged, overridden, exempt, not_applicable, missing, invalid or vetoed. numerator and denominator are the formula''s exact values in the unit of the facts, branch is the rule''s branch that decided, points_numerator / points_denominator the exact points; points are rounded half up (items to 6 decimals, sums to 2) and NULL while open. inputs: points or "exempt" by code of item or indicator. Facts and inputs never raise an error; a faulty document does. NULL gives no rows';
+'scores facts by a framework document: a row an item, indicator, group and the total. State is scored, judged, compared, overridden, exempt, not_applicable, left_out, missing, not_compared, invalid or vetoed. numerator and denominator are the formula''s exact values in the unit of the facts, branch is the rule''s branch that decided, points_numerator / points_denominator the exact points; points are rounded half up (items to 6 decimals, sums as the framework says, at first to 2) and NULL while open or left out; of a group they are before its own weight. inputs: points or "exempt" by code of item or indicator, and {"peer": points} of an item that is compared with other departments, which nothing else here knows. Facts and inputs never raise an error; a faulty document does. NULL gives no rows';
 
 CREATE FUNCTION @extschema@.deptperf_evaluate_total(
     document pg_catalog.jsonb,

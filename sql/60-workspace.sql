@@ -292,10 +292,10 @@ BEGIN
     SELECT k.key, array_to_string(m.members, ', ') AS members, k.place INTO fault
     FROM (VALUES
         ('', '{framework,label_zh,label_en,source,from_year,to_year,options,groups,indicators,items,requirements,bands}'::text[]),
-        ('groups', '{code,parent,label_zh,label_en,points}'),
-        ('indicators', '{code,group,key,label_zh,label_en,points}'),
-        ('items', '{code,indicator,label_zh,label_en,points,formula,rule,empty}'),
-        ('requirements', '{code,indicator,label_zh,label_en,formula,rule}'),
+        ('groups', '{code,parent,label_zh,label_en,points,weight}'),
+        ('indicators', '{code,group,key,label_zh,label_en,points,combine,bonus,table}'),
+        ('items', '{code,indicator,label_zh,label_en,points,formula,rule,empty,bonus,applies,peer,better,levels}'),
+        ('requirements', '{code,indicator,label_zh,label_en,formula,rule,grade}'),
         ('bands', '{grade,label_en,from}')) AS m(list, members)
         CROSS JOIN LATERAL (
             SELECT o.key, 'the document' AS place
@@ -324,25 +324,35 @@ BEGIN
     ON CONFLICT (framework) DO UPDATE
     SET label_zh = excluded.label_zh, label_en = excluded.label_en, source = excluded.source,
         from_year = excluded.from_year, to_year = excluded.to_year, options = excluded.options;
+    DELETE FROM deptperf.framework_requirement r WHERE r.framework = name;
     DELETE FROM deptperf.framework_indicator i WHERE i.framework = name;
     DELETE FROM deptperf.framework_group g WHERE g.framework = name;
     DELETE FROM deptperf.framework_band b WHERE b.framework = name;
-    INSERT INTO deptperf.framework_group (framework, code, parent, label_zh, label_en, points, position)
-    SELECT name, m ->> 'code', m ->> 'parent', m ->> 'label_zh', m ->> 'label_en', (m ->> 'points')::numeric, n
+    INSERT INTO deptperf.framework_group (framework, code, parent, label_zh, label_en, points, weight, position)
+    SELECT name, m ->> 'code', m ->> 'parent', m ->> 'label_zh', m ->> 'label_en', (m ->> 'points')::numeric, (m ->> 'weight')::numeric, n
     FROM jsonb_array_elements(nullif(doc -> 'groups', 'null')) WITH ORDINALITY AS e(m, n);
-    INSERT INTO deptperf.framework_indicator (framework, code, group_code, key, label_zh, label_en, points, position)
-    SELECT name, m ->> 'code', m ->> 'group', m ->> 'key', m ->> 'label_zh', m ->> 'label_en', (m ->> 'points')::numeric, n
-    FROM jsonb_array_elements(nullif(doc -> 'indicators', 'null')) WITH ORDINALITY AS e(m, n);
-    INSERT INTO deptperf.framework_item (framework, code, indicator, label_zh, label_en, points, formula, rule, empty, position)
-    SELECT name, m ->> 'code', m ->> 'indicator', m ->> 'label_zh', m ->> 'label_en', (m ->> 'points')::numeric,
-           m ->> 'formula', m ->> 'rule', m ->> 'empty', n
-    FROM jsonb_array_elements(nullif(doc -> 'items', 'null')) WITH ORDINALITY AS e(m, n);
-    INSERT INTO deptperf.framework_requirement (framework, code, indicator, label_zh, label_en, formula, rule, position)
-    SELECT name, m ->> 'code', m ->> 'indicator', m ->> 'label_zh', m ->> 'label_en', m ->> 'formula', m ->> 'rule', n
-    FROM jsonb_array_elements(nullif(doc -> 'requirements', 'null')) WITH ORDINALITY AS e(m, n);
     INSERT INTO deptperf.framework_band (framework, grade, label_en, from_points, position)
     SELECT name, m ->> 'grade', m ->> 'label_en', (m ->> 'from')::numeric, n
     FROM jsonb_array_elements(nullif(doc -> 'bands', 'null')) WITH ORDINALITY AS e(m, n);
+    INSERT INTO deptperf.framework_indicator (framework, code, group_code, key, label_zh, label_en, points, combine, bonus, position)
+    SELECT name, m ->> 'code', m ->> 'group', m ->> 'key', m ->> 'label_zh', m ->> 'label_en', (m ->> 'points')::numeric,
+           nullif(m ->> 'combine', 'sum'), (m ->> 'bonus')::numeric, n
+    FROM jsonb_array_elements(nullif(doc -> 'indicators', 'null')) WITH ORDINALITY AS e(m, n);
+    INSERT INTO deptperf.framework_conversion (framework, indicator, items, points)
+    SELECT name, m ->> 'code', ARRAY(SELECT i.points::numeric FROM jsonb_array_elements_text(l -> 'items') AS i(points) ORDER BY i.points::numeric DESC), (l ->> 'points')::numeric
+    FROM jsonb_array_elements(nullif(doc -> 'indicators', 'null')) AS e(m)
+        CROSS JOIN LATERAL jsonb_array_elements(nullif(m -> 'table', 'null')) AS t(l);
+    INSERT INTO deptperf.framework_item (framework, code, indicator, label_zh, label_en, points, formula, rule, empty, bonus, applies, peer, better, position)
+    SELECT name, m ->> 'code', m ->> 'indicator', m ->> 'label_zh', m ->> 'label_en', (m ->> 'points')::numeric,
+           m ->> 'formula', m ->> 'rule', m ->> 'empty', (m ->> 'bonus')::numeric, m ->> 'applies', m ->> 'peer', m ->> 'better', n
+    FROM jsonb_array_elements(nullif(doc -> 'items', 'null')) WITH ORDINALITY AS e(m, n);
+    INSERT INTO deptperf.framework_level (framework, item, level, label_zh, label_en, from_points, to_points, position)
+    SELECT name, m ->> 'code', l ->> 'level', l ->> 'label_zh', l ->> 'label_en', (l ->> 'from')::numeric, (l ->> 'to')::numeric, n
+    FROM jsonb_array_elements(nullif(doc -> 'items', 'null')) AS e(m)
+        CROSS JOIN LATERAL jsonb_array_elements(nullif(m -> 'levels', 'null')) WITH ORDINALITY AS t(l, n);
+    INSERT INTO deptperf.framework_requirement (framework, code, indicator, label_zh, label_en, formula, rule, grade, position)
+    SELECT name, m ->> 'code', m ->> 'indicator', m ->> 'label_zh', m ->> 'label_en', m ->> 'formula', m ->> 'rule', m ->> 'grade', n
+    FROM jsonb_array_elements(nullif(doc -> 'requirements', 'null')) WITH ORDINALITY AS e(m, n);
     RETURN name;
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_framework_import(pg_catalog.jsonb) IS
@@ -482,15 +492,24 @@ BEGIN
 
     FOR entry IN
         SELECT g.key AS code,
-               CASE jsonb_typeof(g.value) WHEN 'number' THEN (g.value #>> '{}')::numeric END AS points,
-               g.value = '"exempt"' AS exempt, g.value
+               CASE jsonb_typeof(g.value) WHEN 'number' THEN (g.value #>> '{}')::numeric
+                                          WHEN 'object' THEN CASE jsonb_typeof(g.value -> 'points') WHEN 'number' THEN (g.value ->> 'points')::numeric END
+                                          WHEN 'string' THEN (SELECT l.from_points FROM deptperf.framework_level l
+                                                              WHERE l.framework = in_force AND l.item = g.key AND l.level = g.value #>> '{}' AND l.from_points = l.to_points) END AS points,
+               g.value = '"exempt"' AS exempt, g.value,
+               CASE WHEN g.value = '"exempt"' THEN NULL WHEN jsonb_typeof(g.value) = 'string' THEN g.value #>> '{}'
+                    WHEN jsonb_typeof(g.value) = 'object' THEN g.value ->> 'level' END AS level,
+               (SELECT string_agg(format('%s: %s', l.level, CASE WHEN l.from_points = l.to_points THEN l.from_points::text
+                                                                 ELSE format('%s to %s', l.from_points, l.to_points) END), ', ' ORDER BY l.position)
+                FROM deptperf.framework_level l WHERE l.framework = in_force AND l.item = g.key) AS levels
         FROM jsonb_each(given) g
         ORDER BY length(g.key), g.key       -- indicators before their items
     LOOP
         IF entry.points IS NULL AND NOT entry.exempt THEN
             RAISE EXCEPTION 'the points of "%" are %', entry.code, entry.value
                 USING ERRCODE = 'invalid_parameter_value',
-                      DETAIL = 'Expected a number, or "exempt".',
+                      DETAIL = CASE WHEN entry.levels IS NULL THEN 'Expected a number, or "exempt".'
+                               ELSE format('Expected points, {"level": …, "points": …}, a level that says its points, or "exempt". Levels: %s.', entry.levels) END,
                       HINT = 'Write numbers without quotes.';
         END IF;
         SELECT i.formula, i.rule, i.points INTO item
@@ -535,8 +554,8 @@ BEGIN
                 CONTINUE;
             END IF;
         END IF;
-        INSERT INTO deptperf.assessment (dept_id, fiscal_year, item, points, exempt, reason, supersedes)
-        VALUES (id, fy, entry.code, entry.points, entry.exempt, why,
+        INSERT INTO deptperf.assessment (dept_id, fiscal_year, item, points, exempt, reason, level, supersedes)
+        VALUES (id, fy, entry.code, entry.points, entry.exempt, why, entry.level,
                 (SELECT c.assessment_id FROM deptperf.current_assessment c
                  WHERE c.dept_id = id AND c.fiscal_year = fy AND c.item = entry.code));
         n := n + 1;
@@ -551,7 +570,7 @@ EXCEPTION
                   HINT = 'Look at deptperf.current_assessment, then call again.';
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_assess(pg_catalog.int8, pg_catalog.int8, pg_catalog.jsonb, pg_catalog.text, pg_catalog.bool) IS
-'judges a department: points has a number or "exempt" by code of item or indicator; each supersedes the current assessment by itself. An indicator''s maximum, where all its items are judged, is the maximum of each item; any other indicator and a computed item need override => true. A reason is due below the maximum, for an exemption and for an override. Returns how many rows were added to deptperf.assessment; anything at fault is an error and adds none';
+'judges a department: points has a number or "exempt" by code of item or indicator, or for an item with levels a level, alone where it says the points, else {"level": …, "points": …}; each supersedes the current assessment by itself. An indicator''s maximum, where all its items are judged, is the maximum of each item; any other indicator and a computed item need override => true. A reason is due below the maximum, for an exemption and for an override. Returns how many rows were added to deptperf.assessment; anything at fault is an error and adds none';
 
 CREATE FUNCTION @extschema@.deptperf_assess(dept pg_catalog.text, year pg_catalog.int8, points pg_catalog.jsonb, reason pg_catalog.text DEFAULT NULL, override pg_catalog.bool DEFAULT false)
 RETURNS pg_catalog.int8

@@ -27,9 +27,9 @@ BEGIN
         'USAGE ON SCHEMA deptperf',
         'SELECT ON deptperf.fiscal_year, deptperf.source, deptperf.fact, deptperf.workspace,'
         ' deptperf.framework, deptperf.framework_group, deptperf.framework_indicator, deptperf.framework_item,'
-        ' deptperf.framework_requirement, deptperf.framework_band, deptperf.framework_document',
+        ' deptperf.framework_requirement, deptperf.framework_band, deptperf.framework_level, deptperf.framework_conversion, deptperf.framework_document',
         'SELECT ON deptperf.department_closure, deptperf.department_framework, deptperf.closed, deptperf.assessment,'
-        ' deptperf.self_assessment, deptperf.stated_figure',
+        ' deptperf.self_assessment, deptperf.stated_figure, deptperf.peer_score',
         'SELECT ON deptperf.given, deptperf.framework_above, deptperf.current_assessment, deptperf.inputs,'
         ' deptperf.unit_facts, deptperf.facts, deptperf.score_basis, deptperf.score, deptperf.indicator_score,'
         ' deptperf.item_score, deptperf.measure_value, deptperf.ranking_all, deptperf.ranking, deptperf.trend, deptperf.data_issue',
@@ -39,7 +39,7 @@ BEGIN
     rights := rights || CASE WHEN every THEN 'SELECT ON deptperf.department, deptperf.access'
                              ELSE 'SELECT (dept_id, division, code, name) ON deptperf.department' END;
     IF what IN ('assessor', 'admin') THEN       -- who and when are defaults
-        rights := rights || '{"INSERT (dept_id, fiscal_year, item, points, exempt, reason, supersedes) ON deptperf.assessment"}'::text[];
+        rights := rights || '{"INSERT (dept_id, fiscal_year, item, points, exempt, reason, supersedes, level) ON deptperf.assessment"}'::text[];
     END IF;
     IF what = 'admin' THEN
         rights := rights || ARRAY[
@@ -50,7 +50,8 @@ BEGIN
             rights := rights || ARRAY[
                 'INSERT, UPDATE, DELETE ON deptperf.department, deptperf.department_closure, deptperf.fiscal_year, deptperf.fact,'
                 ' deptperf.framework, deptperf.framework_group, deptperf.framework_indicator, deptperf.framework_item,'
-                ' deptperf.framework_requirement, deptperf.framework_band, deptperf.framework_document'];
+                ' deptperf.framework_requirement, deptperf.framework_band, deptperf.framework_level, deptperf.framework_conversion, deptperf.framework_document',
+                'INSERT (dept_id, fiscal_year, item, framework, numerator, denominator, among, points), DELETE ON deptperf.peer_score'];
         END IF;
     END IF;
     FOREACH r IN ARRAY rights LOOP

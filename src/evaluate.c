@@ -170,8 +170,10 @@ take_empty(const DpItem *item, DpResultState not_applicable, DpItemResult *resul
 		case DP_EMPTY_FULL:
 			break;
 		case DP_EMPTY_MISSING:
-		case DP_EMPTY_PEER_MEAN:
 			result->state = DP_RESULT_MISSING;
+			break;
+		case DP_EMPTY_PEER_MEAN:
+			result->state = DP_RESULT_NOT_COMPARED;
 			break;
 		case DP_EMPTY_LEAVE_OUT:
 			result->state = DP_RESULT_LEFT_OUT;
@@ -224,6 +226,8 @@ compute_item(DpEvaluation *evaluation, const DpItem *item, DpItemResult *result)
 	else if (facts == DP_FACT_KNOWN && item->formula->denominator.nterms > 0 &&
 			 dp_dec_sign(result->n) == 0 && dp_dec_sign(result->d) == 0)
 		take_empty(item, DP_RESULT_NOT_APPLICABLE, result);
+	else if (facts == DP_FACT_KNOWN)
+		result->state = DP_RESULT_NOT_COMPARED;
 }
 
 /* Whether the item applies: known, and not 0. */
@@ -253,7 +257,7 @@ take_item_input(const DpItem *item, const DpInput *input, DpItemResult *result)
 	if (input->kind == DP_PEER_POINTS)
 	{
 		/* a comparison fills in, and replaces nothing */
-		if (result->state != DP_RESULT_MISSING || !(item->peer || item->empty == DP_EMPTY_PEER_MEAN))
+		if (result->state != DP_RESULT_NOT_COMPARED)
 			return;
 		result->state = DP_RESULT_COMPARED;
 		result->points = dp_frac(input->points);
@@ -295,15 +299,8 @@ evaluate_item(DpEvaluation *evaluation, int place)
 	else if (known == DP_FACT_KNOWN && item->formula != NULL)
 		compute_item(evaluation, item, result);
 	take_item_input(item, &evaluation->item_input[place], result);
-	if (evaluation->framework->round_at == DP_ROUND_ITEM &&
-		result->state != DP_RESULT_MISSING && result->state != DP_RESULT_INVALID)
+	if (evaluation->framework->round_at == DP_ROUND_ITEM && !dp_is_open(result->state))
 		result->points = dp_frac(round_points(evaluation->framework, result->points));
-}
-
-static inline bool
-is_open(DpResultState state)
-{
-	return state == DP_RESULT_MISSING || state == DP_RESULT_INVALID;
 }
 
 /* ---- indicators ---- */
@@ -356,7 +353,7 @@ shared_state(const DpEvaluation *evaluation, const DpIndicator *indicator)
 	{
 		DpResultState item = evaluation->item[lfirst_int(cell)].state;
 
-		if (is_open(item) || item == DP_RESULT_LEFT_OUT)
+		if (dp_is_open(item) || item == DP_RESULT_LEFT_OUT)
 			continue;
 		if (!first && item != state)
 			return DP_RESULT_SCORED;
@@ -411,7 +408,7 @@ add_items(DpEvaluation *evaluation, const DpIndicator *indicator, DpIndicatorRes
 
 		if (item->state == DP_RESULT_LEFT_OUT)
 			result->left_out = true;
-		else if (is_open(item->state))
+		else if (dp_is_open(item->state))
 		{
 			result->open = dp_dec_add(result->open, points);
 			result->open_items++;
@@ -469,7 +466,7 @@ combine_items(DpEvaluation *evaluation, const DpIndicator *indicator, DpIndicato
 	{
 		const DpItemResult *item = &evaluation->item[lfirst_int(cell)];
 
-		if (!is_open(item->state) && item->state != DP_RESULT_LEFT_OUT)
+		if (!dp_is_open(item->state) && item->state != DP_RESULT_LEFT_OUT)
 			points[n++] = item->points;
 	}
 	if (n == 0)

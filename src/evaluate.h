@@ -24,9 +24,18 @@ typedef enum DpResultState
 	DP_RESULT_NOT_APPLICABLE,
 	DP_RESULT_LEFT_OUT,
 	DP_RESULT_MISSING,
+	DP_RESULT_NOT_COMPARED,		/* with its peers, yet */
 	DP_RESULT_INVALID,
 	DP_RESULT_VETOED
 } DpResultState;
+
+/* Not decided; what is left out is decided, and has no points either. */
+static inline bool
+dp_is_open(DpResultState state)
+{
+	return state == DP_RESULT_MISSING || state == DP_RESULT_NOT_COMPARED ||
+		state == DP_RESULT_INVALID;
+}
 
 typedef enum DpInputKind
 {
@@ -50,7 +59,7 @@ typedef struct DpItemResult
 	DpDec		n,
 				d;
 	int			branch;			/* that decided, or -1 */
-	DpFrac		points;			/* unless missing, invalid or left out */
+	DpFrac		points;			/* unless open or left out */
 } DpItemResult;
 
 typedef struct DpIndicatorResult

@@ -186,6 +186,7 @@ static const char *const state_names[] = {
 	[DP_RESULT_NOT_APPLICABLE] = "not_applicable",
 	[DP_RESULT_LEFT_OUT] = "left_out",
 	[DP_RESULT_MISSING] = "missing",
+	[DP_RESULT_NOT_COMPARED] = "not_compared",
 	[DP_RESULT_INVALID] = "invalid",
 	[DP_RESULT_VETOED] = "vetoed",
 };
@@ -244,8 +245,7 @@ put_item(ReturnSetInfo *rsinfo, const DpItem *item, const DpItemResult *result)
 	}
 	if (result->branch >= 0)
 		set(&row, BRANCH, PointerGetDatum(item->branch_text[result->branch]));
-	if (result->state != DP_RESULT_MISSING && result->state != DP_RESULT_INVALID &&
-		result->state != DP_RESULT_LEFT_OUT)
+	if (!dp_is_open(result->state) && result->state != DP_RESULT_LEFT_OUT)
 	{
 		set(&row, POINTS_NUMERATOR, numeric_datum(result->points.n));
 		set(&row, POINTS_DENOMINATOR, numeric_datum(result->points.d));

@@ -257,7 +257,7 @@ parse_table(const Member *member)
 {
 	List	   *table = NIL;
 	int			n;
-	Member	   *lines = read_members(member->object, "table", true, &n);
+	Member	   *lines = read_members(member->object, "table", false, &n);
 
 	for (int i = 0; i < n; i++)
 	{

@@ -19,7 +19,7 @@ COMMENT ON COLUMN framework.source IS 'Where it comes from, and what in it is ou
 COMMENT ON COLUMN framework.from_year IS 'The first fiscal year it may be used for; NULL: no limit.';
 COMMENT ON COLUMN framework.to_year IS 'The last fiscal year it may be used for; NULL: no limit.';
 COMMENT ON COLUMN framework.options IS
-    '{"missing": "open"} (the default): a missing item leaves the total open; {"missing": "leave out"}: it is left out and the rest is scaled to 100.';
+    'missing: open (the default), a missing item leaves the total open, or leave out, it is left out and the rest is scaled to full (100 unless given). round: indicator (the default; the total adds rounded ones), item or total; decimals: 0 to 6, 2 unless given; rounding: half up (the default) or truncate.';
 
 CREATE TABLE IF NOT EXISTS framework_group (
     framework text NOT NULL REFERENCES framework ON DELETE CASCADE ON UPDATE CASCADE,
@@ -54,9 +54,9 @@ CREATE TABLE IF NOT EXISTS framework_indicator (
     UNIQUE (framework, key),
     FOREIGN KEY (framework, group_code) REFERENCES framework_group ON DELETE CASCADE ON UPDATE CASCADE
 );
-COMMENT ON TABLE framework_indicator IS 'Indicators: each the sum of its items, rounded once.';
+COMMENT ON TABLE framework_indicator IS 'Indicators: each the sum of its items, or what combine says, never more than points and bonus, rounded once.';
 COMMENT ON COLUMN framework_indicator.key IS 'A name for programs, the same in every language.';
-COMMENT ON COLUMN framework_indicator.points IS 'The most it can give.';
+COMMENT ON COLUMN framework_indicator.points IS 'The most it can give, but for a bonus.';
 COMMENT ON COLUMN framework_indicator.position IS 'Its place in the official order.';
 
 CREATE TABLE IF NOT EXISTS framework_item (
@@ -81,10 +81,11 @@ CREATE TABLE IF NOT EXISTS framework_item (
 CREATE INDEX IF NOT EXISTS framework_item_by_indicator ON framework_item (framework, indicator);
 COMMENT ON TABLE framework_item IS
     'Items: computed from a formula and a rule, or judged (formula, rule and empty all NULL).';
-COMMENT ON COLUMN framework_item.points IS 'The most it can give.';
+COMMENT ON COLUMN framework_item.points IS 'The most it can give, but for a bonus.';
 COMMENT ON COLUMN framework_item.formula IS 'Over declared facts, such as assets_in_use / assets_total; NULL: judged.';
 COMMENT ON COLUMN framework_item.rule IS 'From the formula''s value x to points, such as x >= 90%: 1, else 0; NULL: judged.';
-COMMENT ON COLUMN framework_item.empty IS 'What 0/0 gives: full (not applicable, full points) or missing; NULL: judged.';
+COMMENT ON COLUMN framework_item.empty IS
+    'What 0/0, an item that does not apply, and an exemption give: full points (not applicable), missing (but an exemption full points), leave out (the total is scaled to the full points), zero, or peer mean (the mean of the peers, see peer). NULL: judged, and exempt in full.';
 COMMENT ON COLUMN framework_item.position IS 'Its place in the official order.';
 
 CREATE TABLE IF NOT EXISTS framework_requirement (
@@ -101,7 +102,7 @@ CREATE TABLE IF NOT EXISTS framework_requirement (
 );
 CREATE INDEX IF NOT EXISTS framework_requirement_by_indicator ON framework_requirement (framework, indicator);
 COMMENT ON TABLE framework_requirement IS
-    'Requirements: what makes an indicator 0 (a veto) or leaves it missing, whatever its items say.';
+    'Requirements: what makes an indicator 0 (a veto) or leaves it missing, whatever its items say; or what holds the grade down.';
 COMMENT ON COLUMN framework_requirement.rule IS 'Its results are pass, zero and missing.';
 COMMENT ON COLUMN framework_requirement.position IS 'Its place in the official order.';
 
@@ -116,14 +117,100 @@ CREATE TABLE IF NOT EXISTS framework_band (
     PRIMARY KEY (framework, grade)
 );
 COMMENT ON TABLE framework_band IS 'Grades. A framework without bands gives none.';
-COMMENT ON COLUMN framework_band.from_points IS 'The least total of this grade; it reaches to the next higher band.';
+COMMENT ON COLUMN framework_band.from_points IS 'The least total of this grade; it reaches to the next higher band. NULL: off the scale, given by a requirement alone.';
 COMMENT ON COLUMN framework_band.position IS 'Its place in the official order.';
+
+-- Since 0.2.0.  Made here for every workspace, so that columns stand in one order.
+IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'framework_item'::regclass AND attname = 'bonus') THEN
+    ALTER TABLE framework_group ADD COLUMN weight numeric
+        CONSTRAINT framework_group_weight_finite CHECK (weight < 'Infinity')
+        CONSTRAINT framework_group_weight_not_negative CHECK (weight >= 0);
+    ALTER TABLE framework_indicator
+        ADD COLUMN combine text
+            CONSTRAINT framework_indicator_combine_known CHECK (combine IN ('best', 'weakest', 'weakest plus', 'mean', 'table')),
+        ADD COLUMN bonus numeric
+            CONSTRAINT framework_indicator_bonus_finite CHECK (bonus < 'Infinity')
+            CONSTRAINT framework_indicator_bonus_not_negative CHECK (bonus >= 0);
+    ALTER TABLE framework_item
+        DROP CONSTRAINT framework_item_computed_or_judged,
+        DROP CONSTRAINT IF EXISTS framework_item_rule_valid,
+        ADD COLUMN bonus numeric
+            CONSTRAINT framework_item_bonus_finite CHECK (bonus < 'Infinity')
+            CONSTRAINT framework_item_bonus_not_negative CHECK (bonus >= 0),
+        ADD COLUMN applies text,
+        ADD COLUMN peer text
+            CONSTRAINT framework_item_peer_known CHECK (peer IN ('rank', 'rank from bottom', 'percentile', 'share of leader', 'share of mean')),
+        ADD COLUMN better text
+            CONSTRAINT framework_item_better_known CHECK (better IN ('high', 'low')),
+        ADD CONSTRAINT framework_item_empty_known CHECK (empty IN ('full', 'missing', 'leave out', 'zero', 'peer mean')),
+        ADD CONSTRAINT framework_item_computed_or_judged CHECK (
+            formula IS NULL AND rule IS NULL AND peer IS NULL
+            OR formula IS NOT NULL AND rule IS NOT NULL AND empty IS NOT NULL),
+        ADD CONSTRAINT framework_item_better_of_peers CHECK (better IS NULL OR peer IS NOT NULL);
+    ALTER TABLE framework_requirement
+        ALTER COLUMN indicator DROP NOT NULL,
+        ADD COLUMN grade text,
+        ADD CONSTRAINT framework_requirement_framework_fkey FOREIGN KEY (framework) REFERENCES framework ON DELETE CASCADE ON UPDATE CASCADE,
+        ADD CONSTRAINT framework_requirement_of_indicator_or_grade CHECK ((indicator IS NULL) = (grade IS NOT NULL));
+    ALTER TABLE framework_band ALTER COLUMN from_points DROP NOT NULL;
+END IF;
+COMMENT ON COLUMN framework_group.weight IS 'The share of its points that counts in what is above it, 0.2 for 20 %; NULL: 1.';
+COMMENT ON COLUMN framework_indicator.combine IS
+    'How it comes from its items: NULL is their sum; best; weakest; weakest plus (half a point more when another is better); mean; table (framework_conversion). Items that are left out take no part.';
+COMMENT ON COLUMN framework_indicator.bonus IS 'How much more than points it can give; NULL: nothing.';
+COMMENT ON COLUMN framework_item.bonus IS 'How much more than points its rule, or a judgement, can give; NULL: nothing.';
+COMMENT ON COLUMN framework_item.applies IS
+    'A formula: where it is 0 the item does not apply, and empty says what it gives; where a fact of it is absent the item is missing. NULL: it always applies.';
+COMMENT ON COLUMN framework_item.peer IS
+    'The rule reads not the formula''s value but how it compares with that of the departments beside it in the tree with the same framework: rank (1 is best), rank from bottom (1 is worst), percentile (the share that is not better, itself included), share of leader, share of mean. deptperf_compare() finds it. NULL: the value itself.';
+COMMENT ON COLUMN framework_item.better IS 'Which values are better among peers: high (as NULL) or low.';
+COMMENT ON COLUMN framework_requirement.indicator IS 'NULL: it is the grade that is held down.';
+COMMENT ON COLUMN framework_requirement.grade IS
+    'Of a requirement without an indicator: when it gives zero, the grade is at most this one, or this one where its band is off the scale; when it is missing there is no grade. The points stay.';
+
+CREATE TABLE IF NOT EXISTS framework_level (
+    framework   text NOT NULL,
+    item        text NOT NULL,
+    level       text NOT NULL,
+    label_zh    text,
+    label_en    text,
+    from_points numeric NOT NULL
+        CONSTRAINT framework_level_from_points_not_negative CHECK (from_points >= 0),
+    to_points   numeric NOT NULL
+        CONSTRAINT framework_level_to_points_finite CHECK (to_points < 'Infinity'),
+    position    int NOT NULL,
+    PRIMARY KEY (framework, item, level),
+    FOREIGN KEY (framework, item) REFERENCES framework_item ON DELETE CASCADE ON UPDATE CASCADE,
+    CONSTRAINT framework_level_points_in_order CHECK (from_points <= to_points)
+);
+COMMENT ON TABLE framework_level IS
+    'Levels of an item that is judged in words, such as reached, partly, not: a judgement lies within the points of its level.';
+COMMENT ON COLUMN framework_level.from_points IS 'The least points of this level; where to_points is the same, the level alone says the points.';
+COMMENT ON COLUMN framework_level.to_points IS 'The most points of this level. Points of two levels belong to the better one, unless the judgement names its level.';
+COMMENT ON COLUMN framework_level.position IS 'Its place in the official order.';
+
+CREATE TABLE IF NOT EXISTS framework_conversion (
+    framework text NOT NULL,
+    indicator text NOT NULL,
+    items     numeric[] NOT NULL,
+    points    numeric NOT NULL
+        CONSTRAINT framework_conversion_points_finite CHECK (points < 'Infinity')
+        CONSTRAINT framework_conversion_points_not_negative CHECK (points >= 0),
+    PRIMARY KEY (framework, indicator, items),
+    FOREIGN KEY (framework, indicator) REFERENCES framework_indicator ON DELETE CASCADE ON UPDATE CASCADE
+);
+COMMENT ON TABLE framework_conversion IS
+    'Conversion tables of indicators that combine by table: the points of the items, in any order, and what they give together. What has no row is missing.';
 
 -- Rules and formulas are checked by the extension.  DROP EXTENSION … CASCADE
 -- takes these constraints and leaves the rows; here they come back.
 IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = 'framework_item'::regclass AND conname = 'framework_item_rule_valid') THEN
     ALTER TABLE framework_item ADD CONSTRAINT framework_item_rule_valid
-        CHECK (rule IS NULL OR @extschema@.deptperf_item_rule(rule, points) IS NOT NULL);
+        CHECK (rule IS NULL OR @extschema@.deptperf_item_rule(rule, points + coalesce(bonus, 0)) IS NOT NULL);
+END IF;
+IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = 'framework_item'::regclass AND conname = 'framework_item_applies_valid') THEN
+    ALTER TABLE framework_item ADD CONSTRAINT framework_item_applies_valid
+        CHECK (applies IS NULL OR @extschema@.deptperf_formula(applies) IS NOT NULL);
 END IF;
 IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = 'framework_item'::regclass AND conname = 'framework_item_formula_valid') THEN
     ALTER TABLE framework_item ADD CONSTRAINT framework_item_formula_valid
@@ -157,25 +244,26 @@ CREATE OR REPLACE FUNCTION framework_formula() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     undeclared text[];
+    applies    text := pg_catalog.to_jsonb(NEW) ->> 'applies';
 BEGIN
-    IF NEW.formula IS NULL OR NOT EXISTS (SELECT FROM deptperf.workspace) THEN
+    IF NEW.formula IS NULL AND applies IS NULL OR NOT EXISTS (SELECT FROM deptperf.workspace) THEN
         RETURN NEW;
     END IF;
     SELECT pg_catalog.array_agg(n.fact) INTO undeclared
-    FROM pg_catalog.unnest(@extschema@.deptperf_formula_facts(NEW.formula)) AS n(fact)
+    FROM pg_catalog.unnest(@extschema@.deptperf_formula_facts(NEW.formula) || @extschema@.deptperf_formula_facts(applies)) AS n(fact)
     WHERE NOT EXISTS (SELECT FROM deptperf.fact f WHERE f.fact = n.fact);
     IF undeclared IS NOT NULL THEN
         RAISE EXCEPTION '% % of framework "%" reads a fact that is not declared: %',
                 CASE TG_TABLE_NAME WHEN 'framework_item' THEN 'item' ELSE 'requirement' END,
                 NEW.code, NEW.framework, pg_catalog.array_to_string(undeclared, ', ')
             USING ERRCODE = 'foreign_key_violation',
-                  DETAIL = pg_catalog.format('Its formula is %s.', NEW.formula),
+                  DETAIL = pg_catalog.format('Its formula is %s.', coalesce(NEW.formula, applies)),
                   HINT = pg_catalog.format('deptperf.fact has the declared names. A new one: INSERT INTO deptperf.fact (fact, label_zh, label_en) VALUES (%L, ''…'', ''…'');', undeclared[1]);
     END IF;
     RETURN NEW;
 END $body$;
 COMMENT ON FUNCTION framework_formula() IS 'Trigger of items and requirements: their formulas read declared facts only.';
-CREATE OR REPLACE TRIGGER framework_item_formula BEFORE INSERT OR UPDATE OF formula ON framework_item
+CREATE OR REPLACE TRIGGER framework_item_formula BEFORE INSERT OR UPDATE OF formula, applies ON framework_item
     FOR EACH ROW EXECUTE FUNCTION framework_formula();
 CREATE OR REPLACE TRIGGER framework_requirement_formula BEFORE INSERT OR UPDATE OF formula ON framework_requirement
     FOR EACH ROW EXECUTE FUNCTION framework_formula();
@@ -214,14 +302,19 @@ BEGIN
                 'groups', coalesce((
                     SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
                         'code', g.code, 'parent', p.code, 'label_zh', g.label_zh, 'label_en', g.label_en,
-                        'points', g.points) ORDER BY g.position, g.code)
+                        'points', g.points)
+                        || pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('weight', g.weight)) ORDER BY g.position, g.code)
                     FROM deptperf.framework_group g
                         LEFT JOIN deptperf.framework_group p ON p.framework = g.framework AND p.code = g.parent
                     WHERE g.framework = f.framework), '[]'::jsonb),
                 'indicators', coalesce((
                     SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
                         'code', i.code, 'group', g.code, 'key', i.key, 'label_zh', i.label_zh, 'label_en', i.label_en,
-                        'points', i.points) ORDER BY i.position, i.code)
+                        'points', i.points)
+                        || pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('combine', i.combine, 'bonus', i.bonus, 'table', (
+                            SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('items', c.items, 'points', c.points) ORDER BY c.items DESC)
+                            FROM deptperf.framework_conversion c
+                            WHERE c.framework = i.framework AND c.indicator = i.code))) ORDER BY i.position, i.code)
                     FROM deptperf.framework_indicator i
                         LEFT JOIN deptperf.framework_group g ON g.framework = i.framework AND g.code = i.group_code
                     WHERE i.framework = f.framework), '[]'::jsonb),
@@ -229,6 +322,13 @@ BEGIN
                     SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
                         'code', t.code, 'indicator', i.code, 'label_zh', t.label_zh, 'label_en', t.label_en,
                         'points', t.points, 'formula', t.formula, 'rule', t.rule, 'empty', t.empty)
+                        || pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
+                            'bonus', t.bonus, 'applies', t.applies, 'peer', t.peer, 'better', t.better, 'levels', (
+                            SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+                                'level', l.level, 'label_zh', l.label_zh, 'label_en', l.label_en,
+                                'from', l.from_points, 'to', l.to_points) ORDER BY l.position, l.level)
+                            FROM deptperf.framework_level l
+                            WHERE l.framework = t.framework AND l.item = t.code)))
                         ORDER BY t.position, t.code)
                     FROM deptperf.framework_item t
                         JOIN deptperf.framework_indicator i ON i.framework = t.framework AND i.code = t.indicator
@@ -236,10 +336,13 @@ BEGIN
                 'requirements', coalesce((
                     SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
                         'code', r.code, 'indicator', i.code, 'label_zh', r.label_zh, 'label_en', r.label_en,
-                        'formula', r.formula, 'rule', r.rule) ORDER BY r.position, r.code)
+                        'formula', r.formula, 'rule', r.rule)
+                        || pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('grade', r.grade)) ORDER BY r.position, r.code)
                     FROM deptperf.framework_requirement r
-                        JOIN deptperf.framework_indicator i ON i.framework = r.framework AND i.code = r.indicator
-                    WHERE r.framework = f.framework), '[]'::jsonb),
+                        LEFT JOIN deptperf.framework_indicator i ON i.framework = r.framework AND i.code = r.indicator
+                    WHERE r.framework = f.framework AND (r.indicator IS NULL OR i.code IS NOT NULL)
+                      -- as the grade of a band that has been deleted
+                      AND (r.grade IS NULL OR EXISTS (SELECT FROM deptperf.framework_band b WHERE b.framework = r.framework AND b.grade = r.grade))), '[]'::jsonb),
                 'bands', coalesce((
                     SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
                         'grade', b.grade, 'label_en', b.label_en, 'from', b.from_points) ORDER BY b.position, b.grade)
@@ -284,6 +387,14 @@ CREATE OR REPLACE TRIGGER framework_requirement_changed AFTER INSERT OR UPDATE O
 CREATE OR REPLACE TRIGGER framework_band_lock BEFORE INSERT OR UPDATE OR DELETE ON framework_band
     FOR EACH STATEMENT EXECUTE FUNCTION framework_changed();
 CREATE OR REPLACE TRIGGER framework_band_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON framework_band
+    FOR EACH STATEMENT EXECUTE FUNCTION framework_changed();
+CREATE OR REPLACE TRIGGER framework_level_lock BEFORE INSERT OR UPDATE OR DELETE ON framework_level
+    FOR EACH STATEMENT EXECUTE FUNCTION framework_changed();
+CREATE OR REPLACE TRIGGER framework_level_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON framework_level
+    FOR EACH STATEMENT EXECUTE FUNCTION framework_changed();
+CREATE OR REPLACE TRIGGER framework_conversion_lock BEFORE INSERT OR UPDATE OR DELETE ON framework_conversion
+    FOR EACH STATEMENT EXECUTE FUNCTION framework_changed();
+CREATE OR REPLACE TRIGGER framework_conversion_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON framework_conversion
     FOR EACH STATEMENT EXECUTE FUNCTION framework_changed();
 CREATE OR REPLACE TRIGGER framework_document_derived BEFORE INSERT ON framework_document
     FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION derived_rows();

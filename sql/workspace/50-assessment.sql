@@ -48,6 +48,11 @@ COMMENT ON COLUMN assessment.exempt IS 'Full points, because it does not apply t
 COMMENT ON COLUMN assessment.reason IS 'Due for an override, an exemption, and a judgement below the maximum.';
 COMMENT ON COLUMN assessment.supersedes IS 'The row that this one changes; NULL: the first for its department, year and item.';
 
+IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'assessment'::regclass AND attname = 'level') THEN
+    ALTER TABLE assessment ADD COLUMN level text;
+END IF;
+COMMENT ON COLUMN assessment.level IS 'Of an item with levels (framework_level): the level that it was judged to be on, whose points these are. NULL: the best level that has these points.';
+
 CREATE OR REPLACE FUNCTION assessment_checked() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
@@ -56,17 +61,19 @@ DECLARE
     judged   boolean;
     before   bigint;
     due_for  text;
+    levels   text;
+    fitting  bigint;
 BEGIN
     IF NEW.dept_id IS NULL OR NEW.fiscal_year IS NULL OR NEW.item IS NULL
        OR NOT EXISTS (SELECT FROM deptperf.workspace) THEN
         RETURN NEW;
     END IF;
     in_force := @extschema@.deptperf_framework_for(NEW.dept_id, NEW.fiscal_year::bigint);
-    SELECT i.points, i.formula IS NULL INTO most, judged
+    SELECT i.points + coalesce(i.bonus, 0::numeric), i.formula IS NULL INTO most, judged
     FROM deptperf.framework_item i
     WHERE i.framework = in_force AND i.code = NEW.item;
     IF NOT FOUND THEN
-        SELECT i.points, false INTO most, judged
+        SELECT i.points + coalesce(i.bonus, 0::numeric), false INTO most, judged
         FROM deptperf.framework_indicator i
         WHERE i.framework = in_force AND i.code = NEW.item;
     END IF;
@@ -84,6 +91,17 @@ BEGIN
             USING ERRCODE = 'numeric_value_out_of_range',
                   DETAIL = pg_catalog.format('Framework "%s" gives "%s" at most %s points.', in_force, NEW.item, most),
                   HINT = 'Give points within the maximum; an exemption has exempt true and no points.';
+    END IF;
+    SELECT pg_catalog.string_agg(pg_catalog.format('%s: %s to %s', l.level, l.from_points, l.to_points), ', '::text ORDER BY l.position),
+           pg_catalog.count(*) FILTER (WHERE (NEW.level IS NULL OR l.level = NEW.level) AND NEW.points BETWEEN l.from_points AND l.to_points)
+    INTO levels, fitting
+    FROM deptperf.framework_level l
+    WHERE l.framework = in_force AND l.item = NEW.item;
+    IF NEW.level IS NOT NULL AND (levels IS NULL OR NEW.exempt) OR NEW.points IS NOT NULL AND levels IS NOT NULL AND fitting = 0 THEN
+        RAISE EXCEPTION '% points for "%" are on no level%', coalesce(NEW.points::text, 'no'), NEW.item, coalesce(' "' || NEW.level || '"', '')
+            USING ERRCODE = 'numeric_value_out_of_range',
+                  DETAIL = coalesce(pg_catalog.format('Levels of framework "%s": %s.', in_force, levels), 'The item has no levels.'),
+                  HINT = 'Give points within the level that it is judged to be on.';
     END IF;
     IF NEW.exempt = (NEW.points IS NOT NULL) THEN
         RAISE EXCEPTION 'the assessment of "%" has %', NEW.item,
@@ -120,7 +138,7 @@ COMMENT ON FUNCTION assessment_checked() IS
 
 IF renew OR to_regclass('deptperf.current_assessment') IS NULL THEN
     CREATE OR REPLACE VIEW current_assessment WITH (security_invoker = true) AS
-    SELECT a.dept_id, a.fiscal_year, a.item, a.points, a.exempt, a.reason, a.assessment_id, a.assessed_by, a.assessed_at
+    SELECT a.dept_id, a.fiscal_year, a.item, a.points, a.exempt, a.reason, a.assessment_id, a.assessed_by, a.assessed_at, a.level
     FROM assessment a
     WHERE NOT EXISTS (
         SELECT FROM assessment s
@@ -128,15 +146,42 @@ IF renew OR to_regclass('deptperf.current_assessment') IS NULL THEN
 END IF;
 COMMENT ON VIEW current_assessment IS 'The assessments that no other supersedes: at most one for each department, year and item.';
 
+-- The second pass: what comes of a comparison with others, kept, because a score
+-- alone can't know it.
+CREATE TABLE IF NOT EXISTS peer_score (
+    dept_id     bigint NOT NULL REFERENCES department ON DELETE CASCADE,
+    fiscal_year int NOT NULL REFERENCES fiscal_year,
+    item        text NOT NULL,
+    framework   text NOT NULL,
+    numerator   numeric NOT NULL,
+    denominator numeric NOT NULL,
+    among       bigint NOT NULL,
+    points      numeric NOT NULL,
+    compared_by text NOT NULL DEFAULT current_user,
+    compared_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (dept_id, fiscal_year, item)
+);
+COMMENT ON TABLE peer_score IS
+    'Derived by deptperf_compare(year): the points of items that are compared with those of the departments beside it. They are those of that moment; call it again when records have changed.';
+COMMENT ON COLUMN peer_score.numerator IS 'Of the number that the rule read: a rank, or a share of denominator. Of a mean of peers, its points.';
+COMMENT ON COLUMN peer_score.denominator IS '1 of a rank and of a mean.';
+COMMENT ON COLUMN peer_score.among IS 'How many were compared, itself included.';
+
 IF renew OR to_regclass('deptperf.inputs') IS NULL THEN
     CREATE OR REPLACE VIEW inputs WITH (security_invoker = true) AS
-    SELECT dept_id, fiscal_year,
-           jsonb_object_agg(item, CASE WHEN exempt THEN '"exempt"'::jsonb ELSE to_jsonb(points) END) AS inputs
-    FROM current_assessment
+    SELECT dept_id, fiscal_year, jsonb_object_agg(item, value) AS inputs
+    FROM (
+        SELECT dept_id, fiscal_year, item, CASE WHEN exempt THEN '"exempt"'::jsonb ELSE to_jsonb(points) END AS value
+        FROM current_assessment
+        UNION ALL
+        SELECT p.dept_id, p.fiscal_year, p.item, jsonb_build_object('peer', p.points)
+        FROM peer_score p
+        WHERE NOT EXISTS (SELECT FROM assessment a WHERE a.dept_id = p.dept_id AND a.fiscal_year = p.fiscal_year AND a.item = p.item)
+    ) i
     GROUP BY dept_id, fiscal_year;
 END IF;
 COMMENT ON VIEW inputs IS
-    'The current assessments as evaluation takes them: by code of item or indicator the points, or "exempt". Never rolled up.';
+    'The current assessments as evaluation takes them: by code of item or indicator the points, or "exempt"; and {"peer": points} where a comparison has given some and nobody else has. Never rolled up.';
 
 CREATE OR REPLACE TRIGGER assessment_checked BEFORE INSERT ON assessment
     FOR EACH ROW EXECUTE FUNCTION assessment_checked();

@@ -57,8 +57,8 @@ IF renew OR to_regclass('deptperf.indicator_score') IS NULL THEN
         JOIN framework_indicator i ON i.framework = b.framework AND i.code = e.code
     WHERE e.level = 'indicator';
 END IF;
-COMMENT ON VIEW indicator_score IS 'The points of every indicator, rounded half up to 2 decimals.';
-COMMENT ON COLUMN indicator_score.points IS 'NULL when it is missing.';
+COMMENT ON VIEW indicator_score IS 'The points of every indicator, rounded as its framework says, half up to 2 decimals unless it does.';
+COMMENT ON COLUMN indicator_score.points IS 'NULL when it is missing or left out.';
 
 IF renew OR to_regclass('deptperf.item_score') IS NULL THEN
     CREATE OR REPLACE VIEW item_score WITH (security_invoker = true) AS
@@ -72,8 +72,8 @@ IF renew OR to_regclass('deptperf.item_score') IS NULL THEN
 END IF;
 COMMENT ON VIEW item_score IS 'The points of every item, and the branch of its rule that decided.';
 COMMENT ON COLUMN item_score.state IS
-    'scored, judged, overridden, exempt, not_applicable (0/0, full points), missing or invalid.';
-COMMENT ON COLUMN item_score.points IS 'For people, 6 decimals: sums come from the exact fractions. NULL when missing or invalid.';
+    'scored, judged, compared (with the departments beside it), overridden, exempt, not_applicable (full points or none, as its empty says), left_out, missing, not_compared (deptperf_compare is due) or invalid.';
+COMMENT ON COLUMN item_score.points IS 'For people, 6 decimals: sums come from the exact fractions. NULL when it is open or left out.';
 COMMENT ON COLUMN item_score.branch IS 'The branch of the rule that decided; NULL when none did.';
 
 IF renew OR to_regclass('deptperf.measure_value') IS NULL THEN

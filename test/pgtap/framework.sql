@@ -84,12 +84,12 @@ SELECT throws_like($$ UPDATE deptperf.framework_item SET points = 3 WHERE framew
 SELECT throws_like($$ UPDATE deptperf.framework_requirement SET rule = 'x > 0: 1, else 0' WHERE framework = 'mine' $$, '%x > 0: 1, else 0%', 'points in a requirement');
 SELECT throws_ok($$ UPDATE deptperf.framework_item SET rule = NULL WHERE framework = 'mine' AND code = 'I1.1' $$, '23514', NULL, 'a formula without a rule');
 SELECT throws_ok($$ UPDATE deptperf.framework_item SET empty = NULL WHERE framework = 'mine' AND code = 'I1.1' $$, '23514', NULL, 'or without what 0/0 gives');
-SELECT throws_ok($$ UPDATE deptperf.framework_item SET empty = 'full' WHERE framework = 'mine' AND code = 'I2.1' $$, '23514', NULL, 'a judged item with it');
+SELECT throws_ok($$ UPDATE deptperf.framework_item SET peer = 'rank' WHERE framework = 'mine' AND code = 'I2.1' $$, '23514', NULL, 'a judged item that is compared');
 SELECT throws_ok($$ INSERT INTO deptperf.framework_item (framework, code, indicator, points, position) VALUES ('mine', 'I1', 'I1', 1, 1) $$, '22023', 'framework document names the code "I1" twice', 'one code for an item and an indicator');
 SELECT throws_ok($$ INSERT INTO deptperf.framework_item (framework, code, indicator, points, position) VALUES ('mine', 'I3.1', 'I3', 1, 1) $$, '23503', NULL, 'an unknown indicator');
 SELECT throws_ok($$ UPDATE deptperf.framework SET options = '{"missing": "zero"}' WHERE framework = 'mine' $$, '23514', NULL, 'an unknown option');
 SELECT is(pg_temp.error($$ SELECT deptperf_framework_import('{"framework": "x", "indicators": [{"code": "I", "points": 1}, {"code": "J", "maximum": 1}]}') $$),
-          E'22023 framework document "x" has an unknown member "maximum" in indicators[1]\nKnown there: code, group, key, label_zh, label_en, points.\nSELECT deptperf_framework_document(''sz-2021'') shows what a document looks like.', 'an unknown member');
+          E'22023 framework document "x" has an unknown member "maximum" in indicators[1]\nKnown there: code, group, key, label_zh, label_en, points, combine, bonus, table.\nSELECT deptperf_framework_document(''sz-2021'') shows what a document looks like.', 'an unknown member');
 SELECT throws_ok($$ SELECT deptperf_framework_import('{"label_en": "x"}') $$, '22023', 'the framework document has no name', 'no name');
 SELECT throws_ok($$ SELECT deptperf_framework_import('[]') $$, '22023', 'the framework document has no name', 'no object');
 SELECT is(deptperf_framework_import(NULL), NULL, 'NULL gives NULL');

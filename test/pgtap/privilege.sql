@@ -134,6 +134,7 @@ INSERT INTO listed VALUES
         deptperf_scorecard(bigint,bigint,text)
     $$),
     ('volatile strict unsafe search_path=pg_catalog, pg_temp', $$
+        deptperf_compare(bigint)
         deptperf_bind_expression(text,text,text,regclass,text)
         deptperf_bind_relation(text,text,text)
         deptperf_framework_import(jsonb)
