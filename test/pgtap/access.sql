@@ -97,11 +97,11 @@ RESET ROLE;
 CREATE TEMP TABLE object (kind text, name text);
 INSERT INTO object SELECT kind, unnest(names::text[]) FROM (VALUES
     ('department', '{department}'), ('closure', '{department_closure}'), ('registry', '{fiscal_year,fact}'), ('settings', '{source,workspace}'),
-    ('framework', '{framework,framework_group,framework_indicator,framework_item,framework_requirement,framework_band,framework_level,framework_conversion,framework_document}'),
+    ('framework', '{framework,framework_group,framework_indicator,framework_item,framework_requirement,framework_band,framework_level,framework_conversion,framework_threshold,framework_document}'),
     ('own', '{department_framework,self_assessment,stated_figure}'), ('closed', '{closed}'), ('assessment', '{assessment}'),
     ('binding', '{binding}'), ('access', '{access}'), ('peer', '{peer_score}'),
     ('record', '{budget,execution,adjustment,procurement,fixed_asset,staffing,project,key_task,performance_target,petition,satisfaction_survey,disclosure,finding,measurement}'),
-    ('view', '{given,framework_above,current_assessment,inputs,unit_facts,facts,score_basis,score,indicator_score,item_score,measure_value,ranking_all,ranking,trend,data_issue}'),
+    ('view', '{given,framework_above,current_assessment,inputs,unit_facts,facts,score_basis,score,indicator_score,item_score,measure_value,ranking_all,ranking,trend,monitor,data_issue}'),
     ('owner', '{unit_sums}')) AS o(kind, names);
 INSERT INTO object SELECT k.kind, o.name || k.suffix FROM object o, (VALUES ('view', '_facts'), ('owner', '_source'), ('owner', '_sums'), ('view', '_issue')) AS k(kind, suffix) WHERE o.kind = 'record';
 

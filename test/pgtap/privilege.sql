@@ -107,6 +107,7 @@ INSERT INTO listed VALUES
     ('stable safe search_path=pg_catalog, pg_temp', $$
         deptperf_bind_issue(text,text[],jsonb)
         deptperf_bindings()
+        deptperf_monitor_rows(bigint,integer,jsonb,jsonb,jsonb,date)
         deptperf_version()
     $$),
     ('stable strict restricted', $$
@@ -119,6 +120,7 @@ INSERT INTO listed VALUES
     ('stable strict safe', $$
         deptperf_library_version()
         deptperf_require_workspace()
+        deptperf_monitor(text,bigint,date)
         deptperf_scorecard(text,bigint,text)
     $$),
     ('stable strict safe search_path=pg_catalog, pg_temp', $$
@@ -131,6 +133,8 @@ INSERT INTO listed VALUES
         deptperf_fiscal_year(bigint)
         deptperf_framework_document(text)
         deptperf_framework_for(bigint,bigint)
+        deptperf_monitor(bigint,bigint,date)
+        deptperf_monitor_all(bigint,date)
         deptperf_scorecard(bigint,bigint,text)
     $$),
     ('volatile strict unsafe search_path=pg_catalog, pg_temp', $$
