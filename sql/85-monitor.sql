@@ -38,8 +38,8 @@ BEGIN
         WHERE 3 * (q.n - 1) >= begun AND sums ? q.fact), '{}');
 
     -- a framework's points are what is open when nothing is known
-    most := CASE doc -> 'options' ->> 'missing' WHEN 'leave out' THEN coalesce((doc -> 'options' ->> 'full')::numeric, 100)
-            ELSE (SELECT t.provisional + t.open FROM @extschema@.deptperf_evaluate_total(doc, '{}', '{}') t) END;
+    most := trim_scale(CASE doc -> 'options' ->> 'missing' WHEN 'leave out' THEN coalesce((doc -> 'options' ->> 'full')::numeric, 100)
+            ELSE (SELECT t.provisional + t.open FROM @extschema@.deptperf_evaluate_total(doc, '{}', '{}') t) END);
     stated := (SELECT a.points FROM deptperf.self_assessment a
                WHERE a.dept_id = id AND a.fiscal_year = year AND a.indicator IS NULL);
 
@@ -59,7 +59,7 @@ BEGIN
             UNION ALL SELECT 5, 'score', false, s.total, most FROM score s
             UNION ALL SELECT 6, 'self_assessment', false, stated, most) a
     ), share AS MATERIALIZED (      -- known: both numbers are, and there is something to reach
-        SELECT a.*, CASE WHEN a.whole > 0 THEN a.part END AS n, CASE WHEN a.whole > 0 THEN a.whole END AS d
+        SELECT a.*, CASE WHEN a.whole > 0 THEN a.part END AS n, CASE WHEN a.whole > 0 AND a.part IS NOT NULL THEN a.whole END AS d
         FROM amount a
     ), value AS (
         SELECT a.measure, v.kind, v.over, v.under
@@ -101,11 +101,12 @@ BEGIN
     FROM line l LEFT JOIN score s ON l.measure = 'score'
     UNION ALL
     SELECT 'overall', NULL, NULL, NULL, complete::numeric / nullif(months, 0), NULL, NULL, colours[o.rank], NULL,
-           nullif(concat_ws('; ', o.measures, 'no colour: ' || (
+           nullif(concat_ws('; ', o.measures, 'not known: ' || (
                SELECT string_agg(l.measure, ', ' ORDER BY l.place)
                FROM line l
-               WHERE l.rank IS NULL
-                 AND EXISTS (SELECT FROM deptperf.framework_threshold t WHERE t.framework = doc ->> 'framework' AND t.measure = l.measure))), '')
+               WHERE EXISTS (SELECT FROM deptperf.framework_threshold t
+                             WHERE t.framework = doc ->> 'framework' AND t.measure = l.measure
+                               AND NOT EXISTS (SELECT FROM value v WHERE v.measure = t.measure AND v.kind = t.kind)))), '')
     FROM (
         SELECT min(l.rank) AS rank,
                string_agg(l.measure, ', ' ORDER BY l.place) FILTER (WHERE l.rank = (SELECT min(m.rank) FROM line m)) AS measures
@@ -136,7 +137,7 @@ BEGIN
     RETURN QUERY SELECT m.* FROM @extschema@.deptperf_monitor_rows(id, fy, doc, sums, judged, as_of) m;
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_monitor(pg_catalog.int8, pg_catalog.int8, pg_catalog.date) IS
-'how far a department (with its units) is in a year: payments (paid / adjusted budget), procurement (actual / planned), projects (on time / planned), targets (earned / weight of the benefit targets), score (the total if the year ended now / the framework''s points, and its grade), self_assessment (published total / the framework''s points), and overall, with the worst colour of all. progress is numerator / denominator; time_share the months of the fiscal year that are complete at the end of as_of / its months; pace is progress / time_share, which is also the progress at the year''s end if it goes on like this, and projected the numerator then (both for the first four, once a month is complete). colour is by deptperf.framework_threshold, reason the thresholds that gave it. as_of leaves out payments of the quarters that begin after it; those of its own quarter count as recorded, and all else, which has no date within the year, as it is now. What is not known (a source that does not speak, NaN, nothing planned) has no progress and no colour, and overall names it. An unknown department or year, or one without a framework, is an error. NULL gives no rows';
+'how far a department (with its units) is in a year: payments (paid / adjusted budget), procurement (actual / planned), projects (on time / planned), targets (earned / weight of the benefit targets), score (the total if the year ended now / the framework''s points, and its grade), self_assessment (published total / the framework''s points), and overall, with the worst colour of all. progress is numerator / denominator; time_share the months of the fiscal year that are complete at the end of as_of / its months; pace is progress / time_share, which is also the progress at the year''s end if it goes on like this, and projected the numerator then (both for the first four, once a month is complete). colour is by deptperf.framework_threshold, reason the thresholds that gave it. as_of leaves out payments of the quarters that begin after it; those of its own quarter count as recorded, and all else, which has no date within the year, as it is now. What is not known (a source that does not speak, NaN, nothing planned) has no progress and no colour, and overall names it where a threshold asks for it. An unknown department or year, or one without a framework, is an error. NULL gives no rows';
 
 CREATE FUNCTION @extschema@.deptperf_monitor(dept pg_catalog.text, year pg_catalog.int8, as_of pg_catalog.date DEFAULT CURRENT_DATE)
 RETURNS TABLE (measure pg_catalog.text, numerator pg_catalog.numeric, denominator pg_catalog.numeric, progress pg_catalog.numeric, time_share pg_catalog.numeric, pace pg_catalog.numeric, projected pg_catalog.numeric, colour pg_catalog.text, grade pg_catalog.text, reason pg_catalog.text)

@@ -61,4 +61,4 @@ COMMENT ON COLUMN monitor.pace IS 'progress / time_share, which is also the prog
 COMMENT ON COLUMN monitor.projected IS 'The numerator at the year''s end if it goes on like this.';
 COMMENT ON COLUMN monitor.colour IS 'red, yellow or green by framework_threshold; NULL without a row that holds.';
 COMMENT ON COLUMN monitor.grade IS 'Of the row score.';
-COMMENT ON COLUMN monitor.reason IS 'The thresholds that gave the colour; in overall the measures that did and those without a colour; in score what is open.';
+COMMENT ON COLUMN monitor.reason IS 'The thresholds that gave the colour; in overall the measures that did, and what is not known although a threshold asks for it; in score what is open.';
