@@ -16,6 +16,8 @@ DECLARE
     id       bigint := deptperf_monitor_rows.dept_id;
     day      date := deptperf_monitor_rows.as_of;
     doc      jsonb := deptperf_monitor_rows.document;
+    name     text := doc ->> 'framework';
+    options  jsonb := doc -> 'options';
     sums     jsonb := coalesce(deptperf_monitor_rows.facts, '{}');
     judged   jsonb := coalesce(deptperf_monitor_rows.inputs, '{}');
     colours  text[] := '{red,yellow,green}';        -- the worst first
@@ -25,6 +27,7 @@ DECLARE
     most     numeric;           -- points
     stated   numeric;
 BEGIN
+    PERFORM @extschema@.deptperf_require_workspace();
     SELECT count(*) FILTER (WHERE y.starts + n * interval '1 month' <= day + 1),
            count(*) FILTER (WHERE y.starts + (n - 1) * interval '1 month' <= day), count(*)
     INTO complete, begun, months
@@ -38,7 +41,7 @@ BEGIN
         WHERE 3 * (q.n - 1) >= begun AND sums ? q.fact), '{}');
 
     -- a framework's points are what is open when nothing is known
-    most := trim_scale(CASE doc -> 'options' ->> 'missing' WHEN 'leave out' THEN coalesce((doc -> 'options' ->> 'full')::numeric, 100)
+    most := trim_scale(CASE options ->> 'missing' WHEN 'leave out' THEN coalesce((options ->> 'full')::numeric, 100)
             ELSE (SELECT t.provisional + t.open FROM @extschema@.deptperf_evaluate_total(doc, '{}', '{}') t) END);
     stated := (SELECT a.points FROM deptperf.self_assessment a
                WHERE a.dept_id = id AND a.fiscal_year = year AND a.indicator IS NULL);
@@ -74,7 +77,7 @@ BEGIN
         SELECT DISTINCT ON (t.measure, t.kind) t.measure, t.kind, array_position(colours, t.colour) AS rank,
                format('%s %s %s', t.kind, t.comparison, t.bound) || coalesce(' from month ' || t.month, '') AS threshold
         FROM deptperf.framework_threshold t JOIN value v ON v.measure = t.measure AND v.kind = t.kind
-        WHERE t.framework = doc ->> 'framework'
+        WHERE t.framework = name
           AND (t.month IS NULL
                OR t.month = (SELECT max(o.month) FROM deptperf.framework_threshold o
                              WHERE o.framework = t.framework AND o.measure = t.measure AND o.kind = t.kind AND o.month <= complete))
@@ -105,7 +108,7 @@ BEGIN
                SELECT string_agg(l.measure, ', ' ORDER BY l.place)
                FROM line l
                WHERE EXISTS (SELECT FROM deptperf.framework_threshold t
-                             WHERE t.framework = doc ->> 'framework' AND t.measure = l.measure
+                             WHERE t.framework = name AND t.measure = l.measure
                                AND NOT EXISTS (SELECT FROM value v WHERE v.measure = t.measure AND v.kind = t.kind)))), '')
     FROM (
         SELECT min(l.rank) AS rank,

@@ -64,7 +64,9 @@ RESET ROLE;
 CREATE TEMP TABLE call (call text);
 INSERT INTO call VALUES ('deptperf_version()'), ('deptperf_setup()'), ('deptperf_setup(row_security => true)'), ('deptperf_require_workspace()'),
     ('deptperf_total(1, 2021)'), ('deptperf_total(''x'', 2021)'), ('deptperf_grade(1, 2021)'), ('deptperf_grade(''x'', 2021)'), ('deptperf_scores(''{1}'', ''{2021}'')'),
-    ('deptperf_scorecard(1, 2021)'), ('deptperf_scorecard(''x'', 2021)'), ('deptperf_department(1)'), ('deptperf_department(''x'')'), ('deptperf_fiscal_year(2021)'),
+    ('deptperf_scorecard(1, 2021)'), ('deptperf_scorecard(''x'', 2021)'),
+    ('deptperf_monitor(1, 2021)'), ('deptperf_monitor(''x'', 2021)'), ('deptperf_monitor_all(2021)'), ('deptperf_monitor_rows(1, 2021, ''{}'', ''{}'', ''{}'', ''2021-08-31'')'),
+    ('deptperf_department(1)'), ('deptperf_department(''x'')'), ('deptperf_fiscal_year(2021)'),
     ('deptperf_framework_for(1, 2021)'), ('deptperf_framework_document(''sz-2021'')'), ('deptperf_framework_import(deptperf_framework_seed(''sz-2021''))'),
     ('deptperf_close(2021)'), ('deptperf_close(2021, ''budget'', 1)'), ('deptperf_close(2021, ''budget'', ''x'')'), ('deptperf_assess(1, 2021, ''{"A1.1.1": 1}'')'), ('deptperf_assess(''x'', 2021, ''{"A1.1.1": 1}'')'),
     ('deptperf_bind(''{"budget": {}}'')'), ('deptperf_bindings()'), ('deptperf_compare(2021)'), ('deptperf_unbind(''budget'')'),
@@ -115,6 +117,7 @@ INSERT INTO question SELECT 'deptperf_test_' || who, 'SELECT ' || asks FROM unne
     'public.deptperf_total(2, 2020)', 'public.deptperf_total(''unit'', 2020)', 'public.deptperf_grade(2, 2020)', 'public.deptperf_department(''bureau'')',
     'string_agg(s::text, '';'' ORDER BY s::text) FROM public.deptperf_scores(ARRAY[1, 2, 3, 4]::pg_catalog.int8[], ARRAY[2020, 2021]) s',
     'string_agg(s::text, '';'' ORDER BY s::text) FROM public.deptperf_scorecard(''bureau'', 2020) s',
+    'string_agg(s::text, '';'' ORDER BY s::text) FROM public.deptperf_monitor(''bureau'', 2020, ''2020-08-31'') s', 'string_agg(s::text, '';'' ORDER BY s::text) FROM deptperf.monitor s',
     'string_agg(s::text, '';'' ORDER BY s::text) FROM deptperf.score s', 'string_agg(s::text, '';'' ORDER BY s::text) FROM deptperf.item_score s',
     'string_agg(s::text, '';'' ORDER BY s::text) FROM deptperf.unit_facts s', 'string_agg(s::text, '';'' ORDER BY s::text) FROM deptperf.ranking s',
     'string_agg(s::text, '';'' ORDER BY s::text) FROM deptperf.trend s']) AS asks;
