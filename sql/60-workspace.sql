@@ -634,8 +634,8 @@ BEGIN
         WHERE i.framework = in_force
         UNION ALL
         SELECT 'total', NULL, CASE WHEN in_zh THEN '总分' ELSE 'Total' END,
-               CASE doc -> 'options' ->> 'missing' WHEN 'leave out' THEN 100
-                    ELSE (SELECT sum(i.points) FROM deptperf.framework_indicator i WHERE i.framework = in_force) END,
+               CASE doc -> 'options' ->> 'missing' WHEN 'leave out' THEN coalesce((doc -> 'options' ->> 'full')::numeric, 100)
+                    ELSE (SELECT e.open FROM @extschema@.deptperf_evaluate_total(doc, '{}', '{}') e) END,
                ARRAY[2]
     )
     SELECT l.level, l.code, l.label, r.points, l.points, r.state, t.grade
