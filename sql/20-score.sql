@@ -25,3 +25,12 @@ RETURNS pg_catalog.text
 LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.deptperf_state(@extschema@.deptperf_rule, pg_catalog.numeric, pg_catalog.numeric) IS
 'what deptperf_score(rule, numerator, denominator) does: scored (a number), missing (NULL) or invalid (an error); never an error itself; NULL for a NULL rule';
+
+CREATE FUNCTION @extschema@.deptperf_arithmetic(
+    rule @extschema@.deptperf_rule,
+    numerator pg_catalog.numeric,
+    denominator pg_catalog.numeric DEFAULT NULL)
+RETURNS pg_catalog.text
+LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION @extschema@.deptperf_arithmetic(@extschema@.deptperf_rule, pg_catalog.numeric, pg_catalog.numeric) IS
+'what the branch of a rule that decides does with numerator / denominator (NULL: numerator alone), with its numbers, as SQL that gives the points before they are held between 0 and their maximum: 50 - 5 * div(16.4, 10). NULL where nothing is scored: NULL and NaN, 0/0, the outcomes invalid and missing, a requirement''s rule';

@@ -26,6 +26,7 @@ INSERT INTO listed VALUES
         deptperf_unit_facts(jsonb)
     $$),
     ('immutable safe', $$
+        deptperf_arithmetic(deptperf_rule,numeric,numeric)
         deptperf_bind_columns()
         deptperf_facts_accum(internal,text,jsonb,"any")
         deptperf_facts_accum_json(internal,jsonb)
@@ -83,7 +84,11 @@ INSERT INTO listed VALUES
         deptperf_target_clarity(numeric,numeric,numeric,numeric,numeric)
         deptperf_target_completeness(numeric)
     $$),
+    ('immutable strict safe search_path=pg_catalog, pg_temp', $$
+        deptperf_explain_branch(text,text)
+    $$),
     ('stable safe', $$
+        deptperf_explain(text,bigint,text,text)
         deptperf.adjustment_rows()
         deptperf.budget_rows()
         deptperf.closed_rows()
@@ -105,6 +110,7 @@ INSERT INTO listed VALUES
         deptperf.staffing_rows()
     $$),
     ('stable safe search_path=pg_catalog, pg_temp', $$
+        deptperf_explain(bigint,bigint,text,text)
         deptperf_bind_issue(text,text[],jsonb)
         deptperf_bindings()
         deptperf_monitor_rows(bigint,integer,jsonb,jsonb,jsonb,date)

@@ -1,0 +1,154 @@
+-- Where a score comes from.
+
+-- A branch of a rule in words: what it asks of x and what it gives.
+CREATE FUNCTION @extschema@.deptperf_explain_branch(branch pg_catalog.text, lang pg_catalog.text) RETURNS pg_catalog.text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp AS $deptperf$
+DECLARE
+    zh     bool := lang = 'zh';
+    parts  text[] := regexp_match(branch, '^x (<=|>=|<|>|=) (\S+): (.*)$');
+    gives  text := coalesce(parts[3], regexp_replace(branch, '^else ', ''));
+    share  text[] := regexp_match(gives, '^(\S+) \* x(?: / (\S+))?$');
+    slope  text[] := regexp_match(gives, '^(\S+) ([-+]) (\S+) per (?:(whole|started) )?(\S+)(?: (over|under) (\S+))?$');
+    asks   text;
+BEGIN
+    asks := CASE WHEN parts IS NULL AND branch LIKE 'else %' THEN CASE WHEN zh THEN '其他情况' ELSE 'otherwise' END
+                 WHEN parts IS NOT NULL AND zh THEN
+                      CASE parts[1] WHEN '<' THEN '低于 ' WHEN '<=' THEN '不超过 ' WHEN '=' THEN '等于 ' WHEN '>=' THEN '不低于 ' ELSE '高于 ' END || parts[2]
+                 WHEN parts IS NOT NULL THEN
+                      CASE parts[1] WHEN '<' THEN 'below ' WHEN '<=' THEN 'at most ' WHEN '=' THEN 'exactly ' WHEN '>=' THEN 'at least ' ELSE 'above ' END || parts[2] END;
+    gives := CASE
+        WHEN share IS NOT NULL AND zh THEN format('%s 分×比值%s', share[1], coalesce('÷' || share[2], ''))
+        WHEN share IS NOT NULL THEN format('%s points times the value%s', share[1], coalesce(' over ' || share[2], ''))
+        WHEN slope IS NOT NULL AND zh THEN
+            format('%s 分，%s每%s%s %s %s 分', slope[1],
+                   CASE WHEN slope[6] IS NULL THEN '' ELSE CASE slope[6] WHEN 'over' THEN '超过 ' ELSE '低于 ' END || slope[7] || ' 的部分' END,
+                   CASE slope[4] WHEN 'whole' THEN '满 ' WHEN 'started' THEN '不足或满 ' ELSE ' ' END, slope[5],
+                   CASE slope[2] WHEN '-' THEN '扣' ELSE '加' END, slope[3])
+        WHEN slope IS NOT NULL THEN
+            format('%s points, %s %s for each %s%s%s', slope[1], CASE slope[2] WHEN '-' THEN 'less' ELSE 'plus' END, slope[3],
+                   coalesce(slope[4] || ' ', ''), slope[5], coalesce(' ' || slope[6] || ' ' || slope[7], ''))
+        WHEN gives = 'invalid' THEN CASE WHEN zh THEN '数据无效' ELSE 'the figures contradict each other' END
+        WHEN gives = 'missing' THEN CASE WHEN zh THEN '缺少数据' ELSE 'not known' END
+        WHEN zh THEN gives || ' 分'
+        WHEN gives = '1' THEN '1 point'
+        ELSE gives || ' points' END;
+    RETURN coalesce(asks || CASE WHEN zh THEN '：' ELSE ': ' END, '') || gives;
+END $deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_explain_branch(pg_catalog.text, pg_catalog.text) IS
+'a branch of a rule in words, in zh or en; NULL gives NULL';
+
+CREATE FUNCTION @extschema@.deptperf_explain(dept pg_catalog.int8, year pg_catalog.int8, only_indicator pg_catalog.text DEFAULT NULL, lang pg_catalog.text DEFAULT 'zh')
+RETURNS TABLE (indicator pg_catalog.text, item pg_catalog.text, label pg_catalog.text, state pg_catalog.text,
+    numerator pg_catalog.numeric, denominator pg_catalog.numeric, value pg_catalog.numeric, formula pg_catalog.text, rule pg_catalog.text,
+    branch pg_catalog.text, arithmetic pg_catalog.text, raw_points pg_catalog.numeric, points pg_catalog.numeric, max_points pg_catalog.numeric,
+    judged_by pg_catalog.text, judged_at pg_catalog.timestamptz, reason pg_catalog.text, sources pg_catalog.text)
+LANGUAGE plpgsql STABLE CALLED ON NULL INPUT PARALLEL SAFE ROWS 40
+SET search_path = pg_catalog, pg_temp AS $deptperf$
+#variable_conflict use_column
+DECLARE
+    wanted   text := only_indicator;
+    zh       bool := lang IS DISTINCT FROM 'en';
+    id       bigint;
+    fy       int;
+    in_force text;
+    doc      jsonb;
+    units    bigint[];
+    sums     jsonb;
+    given    jsonb;
+BEGIN
+    IF dept IS NULL OR year IS NULL THEN
+        RETURN;
+    ELSIF lang NOT IN ('zh', 'en') THEN
+        RAISE EXCEPTION 'language "%" is not known', lang
+            USING ERRCODE = 'invalid_parameter_value', DETAIL = 'Known: zh, en.', HINT = 'Leave lang out for zh.';
+    END IF;
+    id := @extschema@.deptperf_department(dept);
+    in_force := @extschema@.deptperf_framework_for(id, year);
+    fy := year::int;
+    IF wanted IS NOT NULL AND NOT EXISTS (SELECT FROM deptperf.framework_indicator i WHERE i.framework = in_force AND i.code = wanted) THEN
+        RAISE EXCEPTION '"%" is no indicator of framework "%"', wanted, in_force
+            USING ERRCODE = 'no_data_found',
+                  DETAIL = (SELECT format('Its indicators: %s.', string_agg(i.code, ', ' ORDER BY i.position, i.code))
+                            FROM deptperf.framework_indicator i WHERE i.framework = in_force),
+                  HINT = 'NULL explains all of them.';
+    END IF;
+    doc := @extschema@.deptperf_framework_document(in_force);
+    SELECT array_agg(c.dept_id) INTO units FROM deptperf.department_closure c WHERE c.ancestor_id = id;
+    SELECT @extschema@.deptperf_facts(u.facts) INTO sums
+    FROM deptperf.unit_facts u
+    WHERE u.dept_id = ANY (units) AND u.fiscal_year = fy;
+    sums := coalesce(sums, '{}');
+    SELECT i.inputs INTO given FROM deptperf.inputs i WHERE i.dept_id = id AND i.fiscal_year = fy;
+
+    RETURN QUERY
+    WITH result AS MATERIALIZED (
+        SELECT e.* FROM @extschema@.deptperf_evaluate(doc, sums, coalesce(given, '{}')) e
+    )
+    SELECT x.indicator, x.item, x.label, x.state, x.numerator, x.denominator, x.value, x.formula, x.rule, x.branch, x.arithmetic,
+           x.raw_points, x.points, x.max_points, x.judged_by, x.judged_at, x.reason, x.sources
+    FROM (
+    SELECT i.position AS of_indicator, t.position AS of_item, i.code AS indicator, t.code AS item, CASE WHEN zh THEN coalesce(t.label_zh, t.label_en, i.label_zh) ELSE coalesce(t.label_en, t.label_zh, i.label_en) END AS label, e.state,
+           e.numerator, e.denominator,
+           CASE WHEN e.denominator IS NULL THEN e.numerator ELSE e.numerator / nullif(e.denominator, 0) END AS value,
+           t.formula || coalesce(' = ' || f.with_numbers, '') AS formula, t.rule,
+           @extschema@.deptperf_explain_branch(e.branch, CASE WHEN zh THEN 'zh' ELSE 'en' END) AS branch,
+           CASE e.state WHEN 'scored' THEN w.arithmetic WHEN 'compared' THEN c.arithmetic END AS arithmetic,
+           CASE e.state WHEN 'scored' THEN @extschema@.deptperf_score(CAST(t.rule AS @extschema@.deptperf_rule), e.numerator, coalesce(e.denominator, 1))
+                        WHEN 'compared' THEN c.points ELSE e.points END AS raw_points,
+           e.points, t.points AS max_points, coalesce(a.assessed_by, c.compared_by) AS judged_by, coalesce(a.assessed_at, c.compared_at) AS judged_at, a.reason,
+           f.sources
+    FROM result e
+        JOIN deptperf.framework_item t ON t.framework = in_force AND t.code = e.code
+        JOIN deptperf.framework_indicator i ON i.framework = in_force AND i.code = t.indicator
+        LEFT JOIN deptperf.current_assessment a ON a.dept_id = id AND a.fiscal_year = fy AND a.item = t.code
+        LEFT JOIN LATERAL (
+            SELECT p.points, p.compared_by, p.compared_at,
+                   @extschema@.deptperf_arithmetic(CAST(t.rule AS @extschema@.deptperf_rule), p.numerator, nullif(p.denominator, 1)) AS arithmetic
+            FROM deptperf.peer_score p
+            WHERE p.dept_id = id AND p.fiscal_year = fy AND p.item = t.code) c ON true
+        LEFT JOIN LATERAL (
+            SELECT @extschema@.deptperf_arithmetic(CAST(t.rule AS @extschema@.deptperf_rule), e.numerator, e.denominator) AS arithmetic) w ON e.state = 'scored'
+        LEFT JOIN LATERAL (
+            -- each name by its value, a name that is none by itself
+            SELECT (SELECT string_agg(CASE WHEN s.word ~ '^[a-z]' AND s.word <> 'nonzero' THEN coalesce(sums ->> s.word, s.word) ELSE s.word END, '' ORDER BY s.n)
+                    FROM regexp_matches(t.formula, '[a-z][a-z0-9_]*|[^a-z]+', 'g') WITH ORDINALITY AS m(match, n)
+                        CROSS JOIN LATERAL (SELECT m.match[1], m.n) AS s(word, n)) AS with_numbers,
+                   (SELECT string_agg(format(CASE WHEN zh THEN '%s：%s 条记录，%s 个单位' ELSE '%s: %s records of %s units' END,
+                                             CASE WHEN zh THEN k.label_zh ELSE k.label_en END, coalesce(sums ->> (k.source || '_records'), '0'), coalesce(sums ->> (k.source || '_units'), '0')),
+                                      CASE WHEN zh THEN '；' ELSE '; ' END ORDER BY k.position)
+                    FROM deptperf.source k
+                    WHERE k.source IN (SELECT n.source FROM deptperf.fact n WHERE n.fact = ANY (@extschema@.deptperf_formula_facts(t.formula)))) AS sources
+            ) f ON t.formula IS NOT NULL
+    WHERE e.level = 'item'
+    UNION ALL
+    -- what stands in place of the sum of its items
+    SELECT i.position, NULL, i.code, NULL, CASE WHEN zh THEN coalesce(i.label_zh, i.label_en) ELSE coalesce(i.label_en, i.label_zh) END, e.state,
+           NULL, NULL, NULL, v.formula, v.rule, NULL, NULL, e.points, e.points, i.points, a.assessed_by, a.assessed_at, a.reason, NULL
+    FROM result e
+        JOIN deptperf.framework_indicator i ON i.framework = in_force AND i.code = e.code
+        LEFT JOIN deptperf.current_assessment a ON a.dept_id = id AND a.fiscal_year = fy AND a.item = i.code
+        LEFT JOIN LATERAL (
+            SELECT string_agg(r.formula, '; ' ORDER BY r.position, r.code) AS formula, string_agg(r.rule, '; ' ORDER BY r.position, r.code) AS rule
+            FROM deptperf.framework_requirement r
+            WHERE r.framework = in_force AND r.indicator = i.code AND e.state = 'vetoed') v ON true
+    WHERE e.level = 'indicator' AND (e.state = 'vetoed' OR a.item IS NOT NULL)
+    ) x
+    WHERE wanted IS NULL OR x.indicator = wanted
+    ORDER BY x.of_indicator, x.indicator, x.of_item, x.item;
+END $deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_explain(pg_catalog.int8, pg_catalog.int8, pg_catalog.text, pg_catalog.text) IS
+'where the points of a department (with its units) come from: a row an item of the framework in force, or of one indicator of it, in the official order; after its items an indicator that was assessed as a whole, or vetoed (with its requirements as formula and rule), has a row with item NULL, whose points replace their sum. numerator, denominator and value (a ratio is a number, 1 is 100 %) are what the formula gives, formula has its facts and then their numbers; branch says in words which branch of the rule decided, arithmetic what it computes, as SQL; raw_points are what that gives (20 decimals, not below 0) before it is held to max_points, points after (6 decimals; indicators add the exact fractions and round once). judged_by, judged_at and reason are of the assessment, or of the comparison with others; sources names the record sources of the facts, with the number of their records and of units that have some. What is open has NULL points, and state says why. lang: zh or en. An unknown department, year or indicator, or one without a framework, is an error. NULL for dept or year gives no rows';
+
+CREATE FUNCTION @extschema@.deptperf_explain(dept pg_catalog.text, year pg_catalog.int8, only_indicator pg_catalog.text DEFAULT NULL, lang pg_catalog.text DEFAULT 'zh')
+RETURNS TABLE (indicator pg_catalog.text, item pg_catalog.text, label pg_catalog.text, state pg_catalog.text,
+    numerator pg_catalog.numeric, denominator pg_catalog.numeric, value pg_catalog.numeric, formula pg_catalog.text, rule pg_catalog.text,
+    branch pg_catalog.text, arithmetic pg_catalog.text, raw_points pg_catalog.numeric, points pg_catalog.numeric, max_points pg_catalog.numeric,
+    judged_by pg_catalog.text, judged_at pg_catalog.timestamptz, reason pg_catalog.text, sources pg_catalog.text)
+LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE ROWS 40 AS $deptperf$
+    SELECT e.indicator, e.item, e.label, e.state, e.numerator, e.denominator, e.value, e.formula, e.rule, e.branch, e.arithmetic,
+           e.raw_points, e.points, e.max_points, e.judged_by, e.judged_at, e.reason, e.sources
+    FROM @extschema@.deptperf_explain(@extschema@.deptperf_department($1), $2, $3, $4) e
+$deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_explain(pg_catalog.text, pg_catalog.int8, pg_catalog.text, pg_catalog.text) IS
+'deptperf_explain for a department by code';

@@ -1,0 +1,50 @@
+-- explain.sql: deptperf_explain on the reference case: what it says is enough to do
+-- every sum again.
+BEGIN;
+SELECT plan(16);
+SET LOCAL client_min_messages = warning;
+SET LOCAL jit = off;
+\cd examples/case
+\i load.sql
+
+-- What stands in the official form for 21 indicators of 43 items.
+CREATE TEMP TABLE told AS SELECT * FROM deptperf_explain('440300-SI', 2021);
+SELECT is((SELECT format('%s %s', count(DISTINCT indicator), count(item)) FROM told), (SELECT format('%s %s', count(DISTINCT indicator), count(*)) FROM deptperf.framework_item WHERE framework = 'sz-2021'), 'a row an item');
+
+-- The arithmetic is SQL: evaluated as its own text, and held between 0 and the maximum, it gives the points.
+CREATE FUNCTION pg_temp.worked(expression text) RETURNS numeric LANGUAGE plpgsql STRICT AS $$
+DECLARE
+    result numeric;
+BEGIN
+    EXECUTE 'SELECT ' || expression INTO result;
+    RETURN result;
+END $$;
+SELECT is_empty($$ SELECT item, arithmetic, points FROM told WHERE state = 'scored' AND round(least(max_points, greatest(0, pg_temp.worked(arithmetic))), 6) <> points $$, 'the arithmetic gives the points');
+SELECT is_empty($$ SELECT item FROM told WHERE (state = 'scored') <> (arithmetic IS NOT NULL) $$, 'what is computed has one');
+SELECT is_empty($$ SELECT item, raw_points, points FROM told WHERE state = 'scored' AND round(least(max_points, raw_points), 6) <> points $$, 'the points are the raw ones, held to the maximum');
+-- and so do the indicators and the total (strict, the reference's 96.62)
+SELECT is((SELECT sum(p) FROM (SELECT round(sum(CASE WHEN arithmetic IS NULL THEN points ELSE least(max_points, greatest(0, pg_temp.worked(arithmetic))) END), 2) AS p FROM told t WHERE item IS NULL OR NOT EXISTS (SELECT FROM told w WHERE w.indicator = t.indicator AND w.item IS NULL) GROUP BY indicator) i), 96.62, 'added and rounded by indicator they are the total');
+-- the formula with its numbers is SQL too
+SELECT is_empty($$ SELECT item, formula FROM told WHERE numerator IS NOT NULL AND formula !~ 'nonzero'
+  AND abs(pg_temp.worked(regexp_replace(split_part(formula, ' = ', 2), '\d+(\.\d+)?', '\&::numeric', 'g')) - value) > 1e-15 $$, 'the formula with its numbers gives the value');
+-- reference: 83402.62 of 121409.27 in use is 68.70 %, 0.4 points of 1
+SELECT results_eq($$ SELECT label, formula, branch, arithmetic, points, sources FROM deptperf_explain('440300-SI', 2021, 'B3.2', 'en') $$,
+  $$ VALUES ('Fixed assets in use', 'assets_in_use / assets_total = 83402.62 / 121409.27', 'at least 60%: 0.4 points', '0.4', 0.4, 'fixed assets: 133 records of 13 units') $$, 'an item in full');
+SELECT results_eq($$ SELECT branch, arithmetic, points, sources FROM deptperf_explain('440300-SI', 2021, 'C2.3') $$,
+  $$ VALUES ('其他情况：6 分×比值', '6 * 125.0 / 137', 5.474453, '项目：137 条记录，13 个单位') $$, 'in Chinese');
+SELECT is((SELECT format('%s %s', state, judged_by) FROM deptperf_explain('440300-SI', 2021, 'A1.1') LIMIT 1), 'judged ' || current_user, 'who judged');
+SELECT is_empty($$ SELECT item FROM told WHERE state = 'judged' AND points < max_points AND reason IS NULL $$, 'and why, where it is below the maximum');
+SELECT deptperf_assess('440300-SI', 2021, '{"B3.2.1": 0.7}', 'two sheets recounted', override => true);
+SELECT results_eq($$ SELECT state, points, reason, arithmetic, numerator FROM deptperf_explain('440300-SI', 2021, 'B3.2') $$, $$ VALUES ('overridden', 0.7, 'two sheets recounted', NULL::text, 83402.62) $$, 'an override shows what it replaces');
+
+SELECT is(array_agg(deptperf_explain_branch(b, 'en')), '{"above 100%: the figures contradict each other","otherwise: 50 points, less 5 for each whole 5% under 100%","1 point","at most 10%: 1 points times the value over 0.75"}', 'branches in English')
+FROM unnest('{"x > 100%: invalid","else 50 - 5 per whole 5% under 100%","1","x <= 10%: 1 * x / 0.75"}'::text[]) b;
+SELECT is(array_agg(deptperf_explain_branch(b, 'zh')), '{"高于 100%：数据无效","其他情况：50 分，低于 100% 的部分每满 5% 扣 5 分","1 分"}', 'and in Chinese')
+FROM unnest('{"x > 100%: invalid","else 50 - 5 per whole 5% under 100%","1"}'::text[]) b;
+
+SELECT throws_ok($$ SELECT deptperf_explain('440300-SI', 2021, 'B9') $$, 'P0002', '"B9" is no indicator of framework "sz-2021"', 'an unknown indicator');
+SELECT throws_ok($$ SELECT deptperf_explain('440300-SI', 2021, lang => 'fr') $$, '22023', 'language "fr" is not known', 'an unknown language');
+SELECT is_empty($$ SELECT deptperf_explain(NULL::bigint, 2021) $$, 'NULL gives no rows');
+
+SELECT * FROM finish();
+ROLLBACK;
