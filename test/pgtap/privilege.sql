@@ -110,6 +110,8 @@ INSERT INTO listed VALUES
         deptperf.staffing_rows()
     $$),
     ('stable safe search_path=pg_catalog, pg_temp', $$
+        deptperf_explain_need(jsonb,numeric,numeric,numeric,numeric,integer,boolean,text)
+        deptperf_reconcile(jsonb,jsonb,jsonb,text,numeric,text)
         deptperf_explain(bigint,bigint,text,text)
         deptperf_bind_issue(text,text[],jsonb)
         deptperf_bindings()

@@ -28,7 +28,7 @@ SELECT tables_are('deptperf', ARRAY[
     'framework', 'framework_group', 'framework_indicator', 'framework_item', 'framework_requirement', 'framework_band', 'framework_threshold',
     'framework_level', 'framework_conversion', 'framework_document', 'department_framework', 'peer_score', 'workspace', 'closed', 'binding', 'access', 'assessment', 'self_assessment', 'stated_figure']);
 SELECT is_empty($$
-  SELECT v FROM unnest('{unit_facts,facts,measure_value,item_score,indicator_score,score,ranking,trend,monitor,inputs,current_assessment}'::text[]) AS v
+  SELECT v FROM unnest('{unit_facts,facts,measure_value,item_score,indicator_score,score,ranking,trend,monitor,reconciliation,inputs,current_assessment}'::text[]) AS v
   WHERE to_regclass('deptperf.' || v) IS NULL $$, 'the views of interface.md are there');
 SELECT is_empty($$
   SELECT c.relname, c.reloptions FROM pg_class c

@@ -1,0 +1,40 @@
+-- reconcile.sql: the published scores of the reference case held against its records:
+-- exactly the differences of the reference file, each with its reason.
+BEGIN;
+SELECT plan(12);
+SET LOCAL client_min_messages = warning;
+SET LOCAL jit = off;
+\cd examples/case
+\i load.sql
+
+SELECT columns_are('deptperf', 'reconciliation', '{dept_id,fiscal_year,indicator,published,recomputed,difference,why,direction,why_en}', 'the columns of the contract, and more at the end');
+SELECT is((SELECT count(*) FROM deptperf.reconciliation), 22::bigint, 'a row for each published score');
+-- case-sz-social-insurance-2021.md: B1.2 3 against 2, B3.2 0.7 against 0.4, C2.3 5 against 5.47; the total 97.45 - 1 - 0.3 + 0.47 = 96.62
+SELECT results_eq($$ SELECT indicator, published, recomputed, difference, direction FROM deptperf.reconciliation WHERE difference <> 0 OR recomputed IS NULL ORDER BY indicator $$,
+  $$ VALUES ('B1.2', 3::numeric, 2::numeric, 1::numeric, 'published higher'), ('B3.2', 0.7, 0.4, 0.3, 'published higher'), ('C2.3', 5, 5.47, -0.47, 'published lower'), (NULL, 97.45, 96.62, 0.83, 'published higher') $$,
+  'exactly the differences of the reference');
+-- the adjustment is 57.77 % of the initial budget; 68.70 % are in use; 5 is not 6 * n / 137 for any whole n
+SELECT results_eq($$ SELECT indicator, why_en FROM deptperf.reconciliation WHERE difference <> 0 ORDER BY indicator $$, $$ VALUES
+  ('B1.2', 'B1.2.2: the published points need "at most 10%: 1 point"; found 215434.15 / 372935.07 = 57.77 %'),
+  ('B3.2', 'B3.2.1: the published points need "at least 75%: 0.7 points"; found 83402.62 / 121409.27 = 68.70 %'),
+  ('C2.3', 'C2.3.1: no whole n gives the published points: 5 is not 6 * n / 137; found n = 125'),
+  (NULL, 'see the differences of the indicators') $$, 'and why');
+SELECT is((SELECT why FROM deptperf.reconciliation WHERE indicator = 'B3.2'), 'B3.2.1: 公布的得分需要“不低于 75%：0.7 分”；实际为 83402.62 / 121409.27 = 68.70 %', 'in Chinese');
+SELECT is_empty($$ SELECT indicator FROM deptperf.reconciliation WHERE difference = 0 AND (why IS NOT NULL OR direction IS NOT NULL) $$, 'where they agree nothing is to be said');
+
+-- Single ones, on the documents themselves.
+CREATE FUNCTION pg_temp.why(published numeric, facts text, rule text, unit text DEFAULT 'paid_q1 / paid_q2') RETURNS text LANGUAGE sql AS $$
+  SELECT concat_ws(' | ', r.recomputed, r.why) FROM deptperf_reconcile(format('{"indicators": [{"code": "I", "points": 6}], "items": [{"code": "i", "indicator": "I", "points": 6, "formula": "%s", "rule": "%s", "empty": "missing"}]}', unit, rule)::jsonb,
+    facts::jsonb, '{}', 'I', published, 'en') r
+$$;
+-- 6 * 60 / 137 = 2.63: 60 projects would have been needed
+SELECT is(pg_temp.why(2.63, '{"projects_on_time": 125, "projects_planned": 137}', '6 * x', 'projects_on_time / projects_planned'), '5.47 | i: the published points need 60 / 137; found 125 / 137 = 91.24 %', 'a count that would have given them');
+-- 6 * x = 3: x = 50 %
+SELECT is(pg_temp.why(3, '{"paid_q1": 25, "paid_q2": 100}', '6 * x'), '1.50 | i: the published points need 50.00 / 100 = 50.00 %; found 25 / 100 = 25.00 %', 'an amount');
+SELECT is(pg_temp.why(7, '{"paid_q1": 25, "paid_q2": 100}', '6 * x'), '1.50 | no possible score: the points are 0 to 6', 'more than the maximum');
+SELECT is(pg_temp.why(3, '{"paid_q1": 25}', '6 * x'), 'not provable: i (paid_q2) is missing', 'a fact that is missing');
+SELECT is(pg_temp.why(2, '{"paid_q1": 25, "paid_q2": 100}', 'x >= 50%: 6, else 0'), '0.00 | no value of what the records give has the published points; judged items would have to differ', 'no branch gives them');
+SELECT is(pg_temp.why(1.5, '{"paid_q1": 25, "paid_q2": 100}', '6 * x'), '1.50', 'and where they agree');
+
+SELECT * FROM finish();
+ROLLBACK;
