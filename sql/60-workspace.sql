@@ -580,6 +580,29 @@ $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_assess(pg_catalog.text, pg_catalog.int8, pg_catalog.jsonb, pg_catalog.text, pg_catalog.bool) IS
 'deptperf_assess for a department by code';
 
+-- What a department's score is computed from.
+CREATE FUNCTION @extschema@.deptperf_basis(dept pg_catalog.int8, year pg_catalog.int8, OUT dept_id pg_catalog.int8, OUT fiscal_year pg_catalog.int4,
+    OUT framework pg_catalog.text, OUT document pg_catalog.jsonb, OUT facts pg_catalog.jsonb, OUT inputs pg_catalog.jsonb)
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp AS $deptperf$
+#variable_conflict use_variable
+DECLARE
+    units bigint[];
+BEGIN
+    dept_id := @extschema@.deptperf_department(dept);
+    framework := @extschema@.deptperf_framework_for(dept_id, year);
+    fiscal_year := year::int;
+    document := @extschema@.deptperf_framework_document(framework);
+    SELECT array_agg(c.dept_id) INTO units FROM deptperf.department_closure c WHERE c.ancestor_id = dept_id;
+    SELECT coalesce(@extschema@.deptperf_facts(u.facts), '{}') INTO facts
+    FROM deptperf.unit_facts u
+    WHERE u.dept_id = ANY (units) AND u.fiscal_year = deptperf_basis.fiscal_year;
+    SELECT i.inputs INTO inputs FROM deptperf.inputs i WHERE i.dept_id = deptperf_basis.dept_id AND i.fiscal_year = deptperf_basis.fiscal_year;
+    inputs := coalesce(inputs, '{}');
+END $deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_basis(pg_catalog.int8, pg_catalog.int8) IS
+'what deptperf_evaluate takes for a department and year: the document of the framework in force, the facts of its whole subtree, the inputs. An unknown department or year, or one without a framework, is an error; NULL gives NULL';
+
 -- ---- the official form ----
 
 CREATE FUNCTION @extschema@.deptperf_scorecard(dept pg_catalog.int8, year pg_catalog.int8, lang pg_catalog.text DEFAULT 'zh')
@@ -589,41 +612,26 @@ SET search_path = pg_catalog, pg_temp AS $deptperf$
 #variable_conflict use_column
 DECLARE
     in_zh    bool := lang = 'zh';
-    id       bigint;
-    fy       int;
-    in_force text;
-    doc      jsonb;
-    units    bigint[];
-    sums     jsonb;
-    judged   jsonb;
+    b        record;
 BEGIN
     IF lang NOT IN ('zh', 'en') THEN
         RAISE EXCEPTION 'language "%" is not known', lang
             USING ERRCODE = 'invalid_parameter_value', DETAIL = 'Known: zh, en.', HINT = 'Leave lang out for zh.';
     END IF;
-    id := @extschema@.deptperf_department(dept);
-    in_force := @extschema@.deptperf_framework_for(id, year);
-    fy := year::int;
-    doc := @extschema@.deptperf_framework_document(in_force);
-    SELECT array_agg(c.dept_id) INTO units FROM deptperf.department_closure c WHERE c.ancestor_id = id;
-    SELECT @extschema@.deptperf_facts(u.facts) INTO sums
-    FROM deptperf.unit_facts u
-    WHERE u.dept_id = ANY (units) AND u.fiscal_year = fy;
-    SELECT i.inputs INTO judged FROM deptperf.inputs i WHERE i.dept_id = id AND i.fiscal_year = fy;
-
+    b := @extschema@.deptperf_basis(dept, year);
     RETURN QUERY
     WITH RECURSIVE result AS MATERIALIZED (
         SELECT e.level, e.code, e.state, e.points
-        FROM @extschema@.deptperf_evaluate(doc, coalesce(sums, '{}'), coalesce(judged, '{}')) e
+        FROM @extschema@.deptperf_evaluate(b.document, b.facts, b.inputs) e
     ), grp(code, label, points, place) AS (
         SELECT g.code, CASE WHEN in_zh THEN coalesce(g.label_zh, g.label_en) ELSE coalesce(g.label_en, g.label_zh) END,
                g.points, ARRAY[1, g.position]
         FROM deptperf.framework_group g
-        WHERE g.framework = in_force AND g.parent IS NULL
+        WHERE g.framework = b.framework AND g.parent IS NULL
         UNION ALL
         SELECT g.code, CASE WHEN in_zh THEN coalesce(g.label_zh, g.label_en) ELSE coalesce(g.label_en, g.label_zh) END,
                g.points, p.place || ARRAY[1, g.position]
-        FROM grp p JOIN deptperf.framework_group g ON g.framework = in_force AND g.parent = p.code
+        FROM grp p JOIN deptperf.framework_group g ON g.framework = b.framework AND g.parent = p.code
     ), line(level, code, label, points, place) AS (
         SELECT 'group', g.code, g.label, g.points, g.place FROM grp g
         UNION ALL
@@ -631,11 +639,11 @@ BEGIN
         SELECT 'indicator', i.code, CASE WHEN in_zh THEN coalesce(i.label_zh, i.label_en) ELSE coalesce(i.label_en, i.label_zh) END,
                i.points, coalesce(g.place, '{}') || ARRAY[0, i.position]
         FROM deptperf.framework_indicator i LEFT JOIN grp g ON g.code = i.group_code
-        WHERE i.framework = in_force
+        WHERE i.framework = b.framework
         UNION ALL
         SELECT 'total', NULL, CASE WHEN in_zh THEN '总分' ELSE 'Total' END,
-               CASE doc -> 'options' ->> 'missing' WHEN 'leave out' THEN coalesce((doc -> 'options' ->> 'full')::numeric, 100)
-                    ELSE (SELECT e.open FROM @extschema@.deptperf_evaluate_total(doc, '{}', '{}') e) END,
+               CASE b.document -> 'options' ->> 'missing' WHEN 'leave out' THEN coalesce((b.document -> 'options' ->> 'full')::numeric, 100)
+                    ELSE (SELECT e.open FROM @extschema@.deptperf_evaluate_total(b.document, '{}', '{}') e) END,
                ARRAY[2]
     )
     SELECT l.level, l.code, l.label, r.points, l.points, r.state, t.grade
@@ -643,9 +651,9 @@ BEGIN
         LEFT JOIN result r ON r.level = l.level AND (l.level = 'total' OR r.code = l.code)
         LEFT JOIN LATERAL (
             SELECT CASE WHEN in_zh THEN x.grade
-                        ELSE coalesce((SELECT b.label_en FROM deptperf.framework_band b
-                                       WHERE b.framework = in_force AND b.grade = x.grade), x.grade) END AS grade
-            FROM @extschema@.deptperf_evaluate_total(doc, coalesce(sums, '{}'), coalesce(judged, '{}')) x
+                        ELSE coalesce((SELECT f.label_en FROM deptperf.framework_band f
+                                       WHERE f.framework = b.framework AND f.grade = x.grade), x.grade) END AS grade
+            FROM @extschema@.deptperf_evaluate_total(b.document, b.facts, b.inputs) x
         ) t ON l.level = 'total'
     ORDER BY l.place;
 END $deptperf$;

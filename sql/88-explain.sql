@@ -1,4 +1,4 @@
--- Where a score comes from.
+-- Where a score comes from, what it still needs, and what would change it.
 
 -- A branch of a rule in words: what it asks of x and what it gives.
 CREATE FUNCTION @extschema@.deptperf_explain_branch(branch pg_catalog.text, lang pg_catalog.text) RETURNS pg_catalog.text
@@ -49,13 +49,7 @@ SET search_path = pg_catalog, pg_temp AS $deptperf$
 DECLARE
     wanted   text := only_indicator;
     zh       bool := lang IS DISTINCT FROM 'en';
-    id       bigint;
-    fy       int;
-    in_force text;
-    doc      jsonb;
-    units    bigint[];
-    sums     jsonb;
-    given    jsonb;
+    b        record;
 BEGIN
     IF dept IS NULL OR year IS NULL THEN
         RETURN;
@@ -63,27 +57,17 @@ BEGIN
         RAISE EXCEPTION 'language "%" is not known', lang
             USING ERRCODE = 'invalid_parameter_value', DETAIL = 'Known: zh, en.', HINT = 'Leave lang out for zh.';
     END IF;
-    id := @extschema@.deptperf_department(dept);
-    in_force := @extschema@.deptperf_framework_for(id, year);
-    fy := year::int;
-    IF wanted IS NOT NULL AND NOT EXISTS (SELECT FROM deptperf.framework_indicator i WHERE i.framework = in_force AND i.code = wanted) THEN
-        RAISE EXCEPTION '"%" is no indicator of framework "%"', wanted, in_force
+    b := @extschema@.deptperf_basis(dept, year);
+    IF wanted IS NOT NULL AND NOT EXISTS (SELECT FROM deptperf.framework_indicator i WHERE i.framework = b.framework AND i.code = wanted) THEN
+        RAISE EXCEPTION '"%" is no indicator of framework "%"', wanted, b.framework
             USING ERRCODE = 'no_data_found',
                   DETAIL = (SELECT format('Its indicators: %s.', string_agg(i.code, ', ' ORDER BY i.position, i.code))
-                            FROM deptperf.framework_indicator i WHERE i.framework = in_force),
+                            FROM deptperf.framework_indicator i WHERE i.framework = b.framework),
                   HINT = 'NULL explains all of them.';
     END IF;
-    doc := @extschema@.deptperf_framework_document(in_force);
-    SELECT array_agg(c.dept_id) INTO units FROM deptperf.department_closure c WHERE c.ancestor_id = id;
-    SELECT @extschema@.deptperf_facts(u.facts) INTO sums
-    FROM deptperf.unit_facts u
-    WHERE u.dept_id = ANY (units) AND u.fiscal_year = fy;
-    sums := coalesce(sums, '{}');
-    SELECT i.inputs INTO given FROM deptperf.inputs i WHERE i.dept_id = id AND i.fiscal_year = fy;
-
     RETURN QUERY
     WITH result AS MATERIALIZED (
-        SELECT e.* FROM @extschema@.deptperf_evaluate(doc, sums, coalesce(given, '{}')) e
+        SELECT e.* FROM @extschema@.deptperf_evaluate(b.document, b.facts, b.inputs) e
     )
     SELECT x.indicator, x.item, x.label, x.state, x.numerator, x.denominator, x.value, x.formula, x.rule, x.branch, x.arithmetic,
            x.raw_points, x.points, x.max_points, x.judged_by, x.judged_at, x.reason, x.sources
@@ -99,23 +83,23 @@ BEGIN
            e.points, t.points AS max_points, coalesce(a.assessed_by, c.compared_by) AS judged_by, coalesce(a.assessed_at, c.compared_at) AS judged_at, a.reason,
            f.sources
     FROM result e
-        JOIN deptperf.framework_item t ON t.framework = in_force AND t.code = e.code
-        JOIN deptperf.framework_indicator i ON i.framework = in_force AND i.code = t.indicator
-        LEFT JOIN deptperf.current_assessment a ON a.dept_id = id AND a.fiscal_year = fy AND a.item = t.code
+        JOIN deptperf.framework_item t ON t.framework = b.framework AND t.code = e.code
+        JOIN deptperf.framework_indicator i ON i.framework = b.framework AND i.code = t.indicator
+        LEFT JOIN deptperf.current_assessment a ON a.dept_id = b.dept_id AND a.fiscal_year = b.fiscal_year AND a.item = t.code
         LEFT JOIN LATERAL (
             SELECT p.points, p.compared_by, p.compared_at,
                    @extschema@.deptperf_arithmetic(CAST(t.rule AS @extschema@.deptperf_rule), p.numerator, nullif(p.denominator, 1)) AS arithmetic
             FROM deptperf.peer_score p
-            WHERE p.dept_id = id AND p.fiscal_year = fy AND p.item = t.code) c ON true
+            WHERE p.dept_id = b.dept_id AND p.fiscal_year = b.fiscal_year AND p.item = t.code) c ON true
         LEFT JOIN LATERAL (
             SELECT @extschema@.deptperf_arithmetic(CAST(t.rule AS @extschema@.deptperf_rule), e.numerator, e.denominator) AS arithmetic) w ON e.state = 'scored'
         LEFT JOIN LATERAL (
             -- each name by its value, a name that is none by itself
-            SELECT (SELECT string_agg(CASE WHEN s.word ~ '^[a-z]' AND s.word <> 'nonzero' THEN coalesce(sums ->> s.word, s.word) ELSE s.word END, '' ORDER BY s.n)
+            SELECT (SELECT string_agg(CASE WHEN s.word ~ '^[a-z]' AND s.word <> 'nonzero' THEN coalesce(b.facts ->> s.word, s.word) ELSE s.word END, '' ORDER BY s.n)
                     FROM regexp_matches(t.formula, '[a-z][a-z0-9_]*|[^a-z]+', 'g') WITH ORDINALITY AS m(match, n)
                         CROSS JOIN LATERAL (SELECT m.match[1], m.n) AS s(word, n)) AS with_numbers,
                    (SELECT string_agg(format(CASE WHEN zh THEN '%s：%s 条记录，%s 个单位' ELSE '%s: %s records of %s units' END,
-                                             CASE WHEN zh THEN k.label_zh ELSE k.label_en END, coalesce(sums ->> (k.source || '_records'), '0'), coalesce(sums ->> (k.source || '_units'), '0')),
+                                             CASE WHEN zh THEN k.label_zh ELSE k.label_en END, coalesce(b.facts ->> (k.source || '_records'), '0'), coalesce(b.facts ->> (k.source || '_units'), '0')),
                                       CASE WHEN zh THEN '；' ELSE '; ' END ORDER BY k.position)
                     FROM deptperf.source k
                     WHERE k.source IN (SELECT n.source FROM deptperf.fact n WHERE n.fact = ANY (@extschema@.deptperf_formula_facts(t.formula)))) AS sources
@@ -126,12 +110,12 @@ BEGIN
     SELECT i.position, NULL, i.code, NULL, CASE WHEN zh THEN coalesce(i.label_zh, i.label_en) ELSE coalesce(i.label_en, i.label_zh) END, e.state,
            NULL, NULL, NULL, v.formula, v.rule, NULL, NULL, e.points, e.points, i.points, a.assessed_by, a.assessed_at, a.reason, NULL
     FROM result e
-        JOIN deptperf.framework_indicator i ON i.framework = in_force AND i.code = e.code
-        LEFT JOIN deptperf.current_assessment a ON a.dept_id = id AND a.fiscal_year = fy AND a.item = i.code
+        JOIN deptperf.framework_indicator i ON i.framework = b.framework AND i.code = e.code
+        LEFT JOIN deptperf.current_assessment a ON a.dept_id = b.dept_id AND a.fiscal_year = b.fiscal_year AND a.item = i.code
         LEFT JOIN LATERAL (
             SELECT string_agg(r.formula, '; ' ORDER BY r.position, r.code) AS formula, string_agg(r.rule, '; ' ORDER BY r.position, r.code) AS rule
             FROM deptperf.framework_requirement r
-            WHERE r.framework = in_force AND r.indicator = i.code AND e.state = 'vetoed') v ON true
+            WHERE r.framework = b.framework AND r.indicator = i.code AND e.state = 'vetoed') v ON true
     WHERE e.level = 'indicator' AND (e.state = 'vetoed' OR a.item IS NOT NULL)
     ) x
     WHERE wanted IS NULL OR x.indicator = wanted
@@ -152,3 +136,135 @@ LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE ROWS 40 AS $deptperf$
 $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_explain(pg_catalog.text, pg_catalog.int8, pg_catalog.text, pg_catalog.text) IS
 'deptperf_explain for a department by code';
+
+CREATE FUNCTION @extschema@.deptperf_missing(dept pg_catalog.int8, year pg_catalog.int8)
+RETURNS TABLE (indicator pg_catalog.text, item pg_catalog.text, label_zh pg_catalog.text, label_en pg_catalog.text, state pg_catalog.text,
+    open_points pg_catalog.numeric, needs pg_catalog.text, facts pg_catalog.text[], sources pg_catalog.text[])
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE ROWS 40
+SET search_path = pg_catalog, pg_temp AS $deptperf$
+#variable_conflict use_column
+DECLARE
+    b record := @extschema@.deptperf_basis(dept, year);
+BEGIN
+    RETURN QUERY
+    WITH result AS MATERIALIZED (
+        SELECT e.* FROM @extschema@.deptperf_evaluate(b.document, b.facts, b.inputs) e
+    ), asked AS (
+        SELECT i.position AS of_indicator, t.position AS of_item, i.code AS indicator, t.code AS item, t.label_zh, t.label_en, e.state, t.points AS points,
+               CASE WHEN e.state = 'not_compared' THEN 'comparison' WHEN b.inputs ? t.code THEN 'other assessment' WHEN t.formula IS NULL THEN 'assessment' END AS otherwise,
+               coalesce(n.absent, n.read, '{}') AS facts
+        FROM result e
+            JOIN deptperf.framework_item t ON t.framework = b.framework AND t.code = e.code
+            JOIN deptperf.framework_indicator i ON i.framework = b.framework AND i.code = t.indicator
+            JOIN result w ON w.level = 'indicator' AND w.code = i.code AND w.state IN ('missing', 'scored')
+            CROSS JOIN LATERAL (
+                SELECT array_agg(DISTINCT f.name ORDER BY f.name) FILTER (WHERE b.facts ->> f.name IS NULL OR b.facts ->> f.name = 'NaN') AS absent,
+                       array_agg(DISTINCT f.name ORDER BY f.name) AS read
+                FROM unnest(@extschema@.deptperf_formula_facts(t.formula) || @extschema@.deptperf_formula_facts(t.applies)) AS f(name)) n
+        WHERE e.level = 'item' AND e.state IN ('missing', 'not_compared', 'invalid')
+        UNION ALL
+        -- an indicator that is open though its items are not: a requirement, a conversion table, an assessment of it
+        SELECT i.position, NULL, i.code, NULL, i.label_zh, i.label_en, e.state, i.points,
+               CASE WHEN b.inputs ? i.code THEN 'other assessment' WHEN r.facts IS NULL THEN 'conversion' END, coalesce(r.facts, '{}')
+        FROM result e
+            JOIN deptperf.framework_indicator i ON i.framework = b.framework AND i.code = e.code
+            LEFT JOIN LATERAL (
+                SELECT array_agg(DISTINCT f.name ORDER BY f.name) AS facts
+                FROM deptperf.framework_requirement q
+                    CROSS JOIN LATERAL unnest(@extschema@.deptperf_formula_facts(q.formula)) AS f(name)
+                WHERE q.framework = b.framework AND q.indicator = i.code AND (b.facts ->> f.name IS NULL OR b.facts ->> f.name = 'NaN')) r ON true
+        WHERE e.level = 'indicator' AND e.state = 'missing'
+          AND NOT EXISTS (SELECT FROM result t JOIN deptperf.framework_item m ON m.framework = b.framework AND m.code = t.code
+                          WHERE t.level = 'item' AND m.indicator = i.code AND t.state IN ('missing', 'not_compared', 'invalid'))
+    )
+    SELECT a.indicator, a.item, a.label_zh, a.label_en, a.state, a.points,
+           coalesce(a.otherwise, CASE a.state WHEN 'invalid' THEN 'correction' ELSE 'records' END), a.facts,
+           ARRAY(SELECT DISTINCT f.source FROM deptperf.fact f WHERE f.fact = ANY (a.facts) ORDER BY f.source)
+    FROM asked a
+    ORDER BY a.of_indicator, a.indicator, a.of_item, a.item;
+END $deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_missing(pg_catalog.int8, pg_catalog.int8) IS
+'what is needed before a department (with its units) has a total: a row an item that is open, in the official order, with the points that hang on it; item NULL: the indicator is open though its items are not. needs is assessment (deptperf_assess), records (facts says which, sources whose: bring them, or deptperf_close these; where all are there they are 0/0), correction (a record is no number, which data_issue names, or the facts contradict each other), comparison (deptperf_compare), conversion (framework_conversion has no line) or other assessment (the one that is there can''t be taken). No row: the total exists, or its framework leaves open items out. An unknown department or year, or one without a framework, is an error. NULL gives no rows';
+
+CREATE FUNCTION @extschema@.deptperf_missing(dept pg_catalog.text, year pg_catalog.int8)
+RETURNS TABLE (indicator pg_catalog.text, item pg_catalog.text, label_zh pg_catalog.text, label_en pg_catalog.text, state pg_catalog.text,
+    open_points pg_catalog.numeric, needs pg_catalog.text, facts pg_catalog.text[], sources pg_catalog.text[])
+LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 40 AS $deptperf$
+    SELECT m.indicator, m.item, m.label_zh, m.label_en, m.state, m.open_points, m.needs, m.facts, m.sources
+    FROM @extschema@.deptperf_missing(@extschema@.deptperf_department($1), $2) m
+$deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_missing(pg_catalog.text, pg_catalog.int8) IS
+'deptperf_missing for a department by code';
+
+CREATE FUNCTION @extschema@.deptperf_what_if(dept pg_catalog.int8, year pg_catalog.int8, changes pg_catalog.jsonb)
+RETURNS TABLE (level pg_catalog.text, code pg_catalog.text, label_zh pg_catalog.text, label_en pg_catalog.text, points pg_catalog.numeric, points_then pg_catalog.numeric,
+    change pg_catalog.numeric, state pg_catalog.text, state_then pg_catalog.text, grade pg_catalog.text, grade_then pg_catalog.text)
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE ROWS 100
+SET search_path = pg_catalog, pg_temp AS $deptperf$
+#variable_conflict use_column
+DECLARE
+    b     record := @extschema@.deptperf_basis(dept, year);
+    other record;
+    fault record;
+BEGIN
+    IF jsonb_typeof(changes) <> 'object' THEN
+        RAISE EXCEPTION 'changes is % and not an object', jsonb_typeof(changes)
+            USING ERRCODE = 'invalid_parameter_value',
+                  DETAIL = 'Expected the new value by fact, or by code of item or indicator.',
+                  HINT = 'SELECT * FROM deptperf_what_if(''4403'', 2021, ''{"assets_in_use": 110000, "A1.1.1": 0.5}'');';
+    END IF;
+    SELECT k.key, k.value, f.fact, c.code, c.most INTO fault
+    FROM jsonb_each(changes) AS k(key, value)
+        LEFT JOIN deptperf.fact f ON f.fact = k.key
+        LEFT JOIN (SELECT t.code, t.points + coalesce(t.bonus, 0) AS most FROM deptperf.framework_item t WHERE t.framework = b.framework
+                   UNION ALL
+                   SELECT i.code, i.points + coalesce(i.bonus, 0) FROM deptperf.framework_indicator i WHERE i.framework = b.framework) c ON c.code = k.key
+    WHERE f.fact IS NULL AND c.code IS NULL
+       OR c.code IS NULL AND jsonb_typeof(k.value) NOT IN ('number', 'null')
+       OR c.code IS NOT NULL AND jsonb_typeof(k.value) NOT IN ('number', 'null') AND k.value <> '"exempt"'
+       OR c.code IS NOT NULL AND jsonb_typeof(k.value) = 'number' AND NOT (k.value #>> '{}')::numeric BETWEEN 0 AND c.most
+    ORDER BY k.key LIMIT 1;
+    IF FOUND AND fault.fact IS NULL AND fault.code IS NULL THEN
+        RAISE EXCEPTION '"%" is no fact, and no item or indicator of framework "%"', fault.key, b.framework
+            USING ERRCODE = 'invalid_parameter_value',
+                  DETAIL = format('The framework reads the facts %s.', (
+                      SELECT string_agg(DISTINCT n.name, ', ' ORDER BY n.name)
+                      FROM deptperf.framework_item t CROSS JOIN LATERAL unnest(@extschema@.deptperf_formula_facts(t.formula)) AS n(name)
+                      WHERE t.framework = b.framework)),
+                  HINT = 'deptperf.fact, deptperf.framework_item and deptperf.framework_indicator have the names.';
+    ELSIF FOUND THEN
+        RAISE EXCEPTION 'the value of "%" is %', fault.key, fault.value
+            USING ERRCODE = 'invalid_parameter_value',
+                  DETAIL = CASE WHEN fault.code IS NULL THEN 'Expected a number, or null for a fact that is not known.'
+                           ELSE format('Expected points from 0 to %s, "exempt", or null for no assessment.', fault.most) END,
+                  HINT = 'Write numbers without quotes.';
+    END IF;
+    SELECT jsonb_strip_nulls(b.facts || coalesce(jsonb_object_agg(k.key, k.value) FILTER (WHERE f.fact IS NOT NULL), '{}')) AS facts,
+           jsonb_strip_nulls(b.inputs || coalesce(jsonb_object_agg(k.key, k.value) FILTER (WHERE f.fact IS NULL), '{}')) AS inputs
+    INTO other
+    FROM jsonb_each(changes) AS k(key, value) LEFT JOIN deptperf.fact f ON f.fact = k.key;
+    RETURN QUERY
+    SELECT n.level, n.code, coalesce(t.label_zh, i.label_zh, g.label_zh), coalesce(t.label_en, i.label_en, g.label_en),
+           n.points, o.points, o.points - n.points, n.state, o.state,
+           CASE WHEN n.level = 'total' THEN (SELECT e.grade FROM @extschema@.deptperf_evaluate_total(b.document, b.facts, b.inputs) e) END,
+           CASE WHEN n.level = 'total' THEN (SELECT e.grade FROM @extschema@.deptperf_evaluate_total(b.document, other.facts, other.inputs) e) END
+    FROM @extschema@.deptperf_evaluate(b.document, b.facts, b.inputs) WITH ORDINALITY AS n(level, code, state, numerator, denominator, branch, points_numerator, points_denominator, points, place)
+        JOIN @extschema@.deptperf_evaluate(b.document, other.facts, other.inputs) WITH ORDINALITY AS o(level, code, state, numerator, denominator, branch, points_numerator, points_denominator, points, place)
+            ON o.place = n.place
+        LEFT JOIN deptperf.framework_item t ON n.level = 'item' AND t.framework = b.framework AND t.code = n.code
+        LEFT JOIN deptperf.framework_indicator i ON n.level = 'indicator' AND i.framework = b.framework AND i.code = n.code
+        LEFT JOIN deptperf.framework_group g ON n.level = 'group' AND g.framework = b.framework AND g.code = n.code
+    ORDER BY n.place;
+END $deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_what_if(pg_catalog.int8, pg_catalog.int8, pg_catalog.jsonb) IS
+'the score of a department (with its units) if some facts or judgements were others, beside what it is: a row an item, each before its indicator, then groups and the total with its grade. changes: an object with the new value by fact (in the unit of the records; of the whole subtree; null: not known), or by code of item or indicator the points, "exempt" or null. Nothing is stored. A name that is neither, or a value that can''t be, is an error. An unknown department or year, or one without a framework, too. NULL gives no rows';
+
+CREATE FUNCTION @extschema@.deptperf_what_if(dept pg_catalog.text, year pg_catalog.int8, changes pg_catalog.jsonb)
+RETURNS TABLE (level pg_catalog.text, code pg_catalog.text, label_zh pg_catalog.text, label_en pg_catalog.text, points pg_catalog.numeric, points_then pg_catalog.numeric,
+    change pg_catalog.numeric, state pg_catalog.text, state_then pg_catalog.text, grade pg_catalog.text, grade_then pg_catalog.text)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 100 AS $deptperf$
+    SELECT w.level, w.code, w.label_zh, w.label_en, w.points, w.points_then, w.change, w.state, w.state_then, w.grade, w.grade_then
+    FROM @extschema@.deptperf_what_if(@extschema@.deptperf_department($1), $2, $3) w
+$deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_what_if(pg_catalog.text, pg_catalog.int8, pg_catalog.jsonb) IS
+'deptperf_what_if for a department by code';

@@ -126,12 +126,17 @@ INSERT INTO listed VALUES
         deptperf_total(text,bigint)
     $$),
     ('stable strict safe', $$
+        deptperf_missing(text,bigint)
+        deptperf_what_if(text,bigint,jsonb)
         deptperf_library_version()
         deptperf_require_workspace()
         deptperf_monitor(text,bigint,date)
         deptperf_scorecard(text,bigint,text)
     $$),
     ('stable strict safe search_path=pg_catalog, pg_temp', $$
+        deptperf_basis(bigint,bigint)
+        deptperf_missing(bigint,bigint)
+        deptperf_what_if(bigint,bigint,jsonb)
         deptperf_bind_reads(oid,oid)
         deptperf_bind_faults(text,text,jsonb)
         deptperf_bind_index(text,jsonb,regclass)
