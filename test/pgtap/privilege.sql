@@ -26,6 +26,7 @@ INSERT INTO listed VALUES
         deptperf_unit_facts(jsonb)
     $$),
     ('immutable safe', $$
+        deptperf_fact_records()
         deptperf_arithmetic(deptperf_rule,numeric,numeric)
         deptperf_bind_columns()
         deptperf_facts_accum(internal,text,jsonb,"any")
@@ -126,6 +127,7 @@ INSERT INTO listed VALUES
         deptperf_total(text,bigint)
     $$),
     ('stable strict safe', $$
+        deptperf_records(text,bigint,text)
         deptperf_missing(text,bigint)
         deptperf_what_if(text,bigint,jsonb)
         deptperf_library_version()
@@ -134,6 +136,7 @@ INSERT INTO listed VALUES
         deptperf_scorecard(text,bigint,text)
     $$),
     ('stable strict safe search_path=pg_catalog, pg_temp', $$
+        deptperf_records(bigint,bigint,text)
         deptperf_basis(bigint,bigint)
         deptperf_missing(bigint,bigint)
         deptperf_what_if(bigint,bigint,jsonb)

@@ -1,0 +1,125 @@
+-- From a fact to the records behind it.
+
+-- Which records of its source a fact counts, and what each of them adds: the
+-- other direction of <source>_sums, and a test holds the two against each other.
+CREATE FUNCTION @extschema@.deptperf_fact_records()
+RETURNS TABLE (fact pg_catalog.text, source pg_catalog.text, counts pg_catalog.text, amount pg_catalog.text)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 40 AS $deptperf$
+    VALUES
+    ('budget_initial'::pg_catalog.text, 'budget'::pg_catalog.text, 'true'::pg_catalog.text, 'initial'::pg_catalog.text),
+    ('budget_adjusted', 'budget', 'true', 'adjusted'),
+    ('public_budget', 'budget', 'expense_class = ''public''', 'adjusted'),
+    ('three_public_budget', 'budget', 'three_public', 'adjusted'),
+    ('paid_q1', 'execution', 'month BETWEEN 1 AND 3', 'amount'),
+    ('paid_q2', 'execution', 'month BETWEEN 4 AND 6', 'amount'),
+    ('paid_q3', 'execution', 'month BETWEEN 7 AND 9', 'amount'),
+    ('paid_q4', 'execution', 'month BETWEEN 10 AND 12', 'amount'),
+    ('public_paid', 'execution', 'expense_class = ''public''', 'amount'),
+    ('three_public_paid', 'execution', 'three_public', 'amount'),
+    ('adjusted_amount', 'adjustment', 'true', 'abs(amount)'),
+    ('procurement_planned', 'procurement', 'true', 'planned'),
+    ('procurement_actual', 'procurement', 'true', 'actual'),
+    ('assets_total', 'fixed_asset', 'true', 'original_value'),
+    ('assets_in_use', 'fixed_asset', 'in_use', 'original_value'),
+    ('establishment', 'staffing', 'true', 'establishment'),
+    ('staff_on_establishment', 'staffing', 'true', 'on_establishment'),
+    ('staff_external', 'staffing', 'true', 'external'),
+    ('projects_planned', 'project', 'true', 'planned'),
+    ('projects_on_time', 'project', 'true', 'on_time'),
+    ('key_tasks_assigned', 'key_task', 'true', 'assigned'),
+    ('key_tasks_missed', 'key_task', 'true', 'missed'),
+    ('benefit_weight', 'performance_target', 'aspect IN (''social'', ''economic'', ''ecological'', ''sustainable'')', 'weight'),
+    ('benefit_earned', 'performance_target', 'aspect IN (''social'', ''economic'', ''ecological'', ''sustainable'')', 'earned'),
+    ('benefit_social', 'performance_target', 'aspect = ''social''', 'weight'),
+    ('benefit_economic', 'performance_target', 'aspect = ''economic''', 'weight'),
+    ('benefit_ecological', 'performance_target', 'aspect = ''ecological''', 'weight'),
+    ('benefit_sustainable', 'performance_target', 'aspect = ''sustainable''', 'weight'),
+    ('petitions_received', 'petition', 'true', 'received'),
+    ('petitions_answered', 'petition', 'true', 'answered'),
+    ('petitions_in_time', 'petition', 'true', 'answered_in_time'),
+    ('survey_respondents', 'satisfaction_survey', 'true', 'respondents'),
+    ('survey_satisfied', 'satisfaction_survey', 'true', 'satisfied'),
+    ('budget_disclosure_level', 'disclosure', 'kind = ''budget''', 'level'),
+    ('budget_disclosure_due', 'disclosure', 'kind = ''budget''', 'due'),
+    ('final_accounts_disclosure_level', 'disclosure', 'kind = ''final_accounts''', 'level'),
+    ('final_accounts_disclosure_due', 'disclosure', 'kind = ''final_accounts''', 'due'),
+    ('finding_budget_nonconformity', 'finding', 'kind = ''budget_nonconformity''', 'count'),
+    ('finding_target_nonconformity', 'finding', 'kind = ''target_nonconformity''', 'count'),
+    ('finding_violation', 'finding', 'kind = ''violation''', 'count')
+$deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_fact_records() IS
+'which records of its source a fact counts, and what each adds, as SQL over the columns of the source; not the facts of measurement, nor <source>_records, which every source has';
+
+CREATE FUNCTION @extschema@.deptperf_records(dept pg_catalog.int8, year pg_catalog.int8, fact pg_catalog.text)
+RETURNS TABLE (dept_id pg_catalog.int8, source pg_catalog.text, relation pg_catalog.text, key pg_catalog.text, amount pg_catalog.numeric)
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE ROWS 100
+SET search_path = pg_catalog, pg_temp AS $deptperf$
+#variable_conflict use_column
+DECLARE
+    wanted text := deptperf_records.fact;
+    id     bigint := @extschema@.deptperf_department(dept);
+    fy     int := @extschema@.deptperf_fiscal_year(year);
+    units  bigint[];
+    known  record;
+    part   record;
+    own    text;                -- the columns of the own table, what is left out filled in
+BEGIN
+    SELECT f.source, r.counts, r.amount INTO known
+    FROM deptperf.fact f LEFT JOIN @extschema@.deptperf_fact_records() r ON r.fact = f.fact
+    WHERE f.fact = wanted;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'fact "%" is not declared', wanted
+            USING ERRCODE = 'no_data_found',
+                  DETAIL = (SELECT format('%s facts are.', count(*)) FROM deptperf.fact),
+                  HINT = 'deptperf.fact has the names.';
+    ELSIF wanted = known.source || '_units' THEN
+        RAISE EXCEPTION 'fact "%" counts units and not records', wanted
+            USING ERRCODE = 'invalid_parameter_value',
+                  DETAIL = 'It is how many units of the department have a record of the source, or have closed it.',
+                  HINT = format('SELECT * FROM deptperf_records(…, %s, %L);', fy, known.source || '_records');
+    END IF;
+    IF wanted = known.source || '_records' THEN
+        known.counts := 'true';
+        known.amount := '1';
+    ELSIF known.counts IS NULL THEN                     -- a fact of measurement
+        known.counts := format('fact = %L', wanted);
+        known.amount := 'amount';
+    END IF;
+    SELECT string_agg(CASE WHEN c.fallback ~ '^[a-z_]+$' AND c.kind <> 'flag' THEN format('coalesce(%I, %I) AS %1$I', c.key, c.fallback) ELSE quote_ident(c.key) END, ', ' ORDER BY c.place) INTO own
+    FROM @extschema@.deptperf_bind_columns() c WHERE c.source = known.source;
+    SELECT array_agg(c.dept_id) INTO units FROM deptperf.department_closure c WHERE c.ancestor_id = id;
+    FOR part IN
+        SELECT b.relation, CASE WHEN b.relation = format('deptperf.%I', known.source) THEN NULL ELSE known.source || '_bound_' || row_number() OVER (ORDER BY b.place) END AS view
+        FROM @extschema@.deptperf_bindings() WITH ORDINALITY AS b(source, relation, spec, bound_by, bound_at, place)
+        WHERE b.source = known.source
+        UNION ALL
+        SELECT format('deptperf.%I', known.source), NULL
+        WHERE NOT EXISTS (SELECT FROM deptperf.binding b WHERE b.source = known.source)
+    LOOP
+        -- a source that has lost a relation does not speak
+        CONTINUE WHEN (SELECT s.lost FROM deptperf.source s WHERE s.source = known.source);
+        RETURN QUERY EXECUTE format(
+            'SELECT r.dept_id, %1$L, %2$L, r.key, r.adds
+             FROM (SELECT dept_id, fiscal_year, %3$s AS key, CAST(%4$s AS numeric) AS adds FROM %5$s WHERE %6$s) r
+             WHERE r.dept_id = ANY ($1) AND r.fiscal_year = $2 AND r.adds IS NOT NULL
+             ORDER BY r.dept_id, length(r.key), r.key',
+            known.source, part.relation,
+            CASE WHEN part.view IS NULL THEN format('''%1$s='' || %1$I', known.source || '_id') ELSE 'record' END,
+            known.amount,
+            CASE WHEN part.view IS NULL THEN format('(SELECT dept_id, fiscal_year, %s, %I FROM %s) s', own, known.source || '_id', part.relation)
+                 ELSE format('deptperf.%I', part.view) END,
+            CASE WHEN part.view IS NULL THEN known.counts ELSE format('known_department AND known_year AND (%s)', known.counts) END)
+        USING units, fy;
+    END LOOP;
+END $deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_records(pg_catalog.int8, pg_catalog.int8, pg_catalog.text) IS
+'the records behind a fact of a department (with its units): unit, source, the relation by its name of today, the record by its key (or where it stands), and what it adds, in the unit of the records; together exactly the fact. Records whose amount is NULL add nothing and have no row; NaN is one that spoils the fact. For roles that may read the records. An unknown department, year or fact is an error, and so is a fact that counts units. NULL gives no rows';
+
+CREATE FUNCTION @extschema@.deptperf_records(dept pg_catalog.text, year pg_catalog.int8, fact pg_catalog.text)
+RETURNS TABLE (dept_id pg_catalog.int8, source pg_catalog.text, relation pg_catalog.text, key pg_catalog.text, amount pg_catalog.numeric)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 100 AS $deptperf$
+    SELECT r.dept_id, r.source, r.relation, r.key, r.amount
+    FROM @extschema@.deptperf_records(@extschema@.deptperf_department($1), $2, $3) r
+$deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_records(pg_catalog.text, pg_catalog.int8, pg_catalog.text) IS
+'deptperf_records for a department by code';
