@@ -86,6 +86,7 @@ INSERT INTO listed VALUES
         deptperf_target_completeness(numeric)
     $$),
     ('immutable strict safe search_path=pg_catalog, pg_temp', $$
+        deptperf_rule_bounds(text,numeric,numeric)
         deptperf_explain_branch(text,text)
     $$),
     ('stable safe', $$
@@ -127,6 +128,7 @@ INSERT INTO listed VALUES
         deptperf_total(text,bigint)
     $$),
     ('stable strict safe', $$
+        deptperf_headroom(text,bigint)
         deptperf_records(text,bigint,text)
         deptperf_missing(text,bigint)
         deptperf_what_if(text,bigint,jsonb)
@@ -136,6 +138,7 @@ INSERT INTO listed VALUES
         deptperf_scorecard(text,bigint,text)
     $$),
     ('stable strict safe search_path=pg_catalog, pg_temp', $$
+        deptperf_headroom(bigint,bigint)
         deptperf_records(bigint,bigint,text)
         deptperf_basis(bigint,bigint)
         deptperf_missing(bigint,bigint)
