@@ -29,10 +29,10 @@ BEGIN
         ' deptperf.framework, deptperf.framework_group, deptperf.framework_indicator, deptperf.framework_item,'
         ' deptperf.framework_requirement, deptperf.framework_band, deptperf.framework_level, deptperf.framework_conversion, deptperf.framework_threshold, deptperf.framework_document',
         'SELECT ON deptperf.department_closure, deptperf.department_framework, deptperf.closed, deptperf.assessment,'
-        ' deptperf.self_assessment, deptperf.stated_figure, deptperf.peer_score',
+        ' deptperf.self_assessment, deptperf.stated_figure, deptperf.peer_score, deptperf.result',
         'SELECT ON deptperf.given, deptperf.framework_above, deptperf.current_assessment, deptperf.inputs,'
         ' deptperf.unit_facts, deptperf.facts, deptperf.score_basis, deptperf.score, deptperf.indicator_score,'
-        ' deptperf.item_score, deptperf.measure_value, deptperf.ranking_all, deptperf.ranking, deptperf.trend, deptperf.monitor, deptperf.reconciliation, deptperf.data_issue',
+        ' deptperf.item_score, deptperf.measure_value, deptperf.ranking_all, deptperf.ranking, deptperf.trend, deptperf.monitor, deptperf.reconciliation, deptperf.score_state, deptperf.data_issue',
         'SELECT ON ' || views,
         'EXECUTE ON FUNCTION deptperf.sees_all(), deptperf.framework_in_force(bigint, int), deptperf.ranking_rows(),'
         ' deptperf.closed_rows(), deptperf.issue_rows(), ' || functions];
@@ -45,7 +45,9 @@ BEGIN
         rights := rights || ARRAY[
             'SELECT ON deptperf.binding',       -- which the triggers of the record tables read
             'SELECT, INSERT, UPDATE, DELETE ON deptperf.department_framework, deptperf.self_assessment, deptperf.stated_figure, ' || records,
-            'INSERT (dept_id, fiscal_year, source, records), DELETE ON deptperf.closed'];
+            'INSERT (dept_id, fiscal_year, source, records), DELETE ON deptperf.closed',
+            'INSERT (dept_id, fiscal_year, framework, total, grade, document, facts, inputs, results, forced, reason),'
+            ' UPDATE (reopened_by, reopened_at, reopen_reason) ON deptperf.result'];
         IF every THEN
             rights := rights || ARRAY[
                 'INSERT, UPDATE, DELETE ON deptperf.department, deptperf.department_closure, deptperf.fiscal_year, deptperf.fact,'

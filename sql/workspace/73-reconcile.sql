@@ -1,4 +1,4 @@
--- Published scores held against the records.
+-- Scores held against what was published, and against what was frozen.
 
 IF renew OR to_regclass('deptperf.reconciliation') IS NULL THEN
     CREATE OR REPLACE VIEW reconciliation WITH (security_invoker = true) AS
@@ -18,3 +18,17 @@ COMMENT ON COLUMN reconciliation.difference IS 'published less recomputed; NULL 
 COMMENT ON COLUMN reconciliation.why IS 'In Chinese: what the published score would have needed beside what was found, what is missing, or that no value gives it. NULL: they agree.';
 COMMENT ON COLUMN reconciliation.direction IS 'published higher or published lower; NULL where they agree or one of them is NULL.';
 COMMENT ON COLUMN reconciliation.why_en IS 'why in English.';
+
+-- score beside what was frozen of it; score itself has its columns of before, which
+-- deptperf_scores() has too.
+IF renew OR to_regclass('deptperf.score_state') IS NULL THEN
+    CREATE OR REPLACE VIEW score_state WITH (security_invoker = true) AS
+    SELECT s.dept_id, s.fiscal_year, CASE WHEN r.result_id IS NULL THEN 'live' ELSE 'frozen' END::text AS state,
+           s.framework, s.total, s.grade, r.result_id, r.number, r.total AS frozen_total, r.grade AS frozen_grade, s.total - r.total AS drift
+    FROM score s
+        LEFT JOIN result r ON r.dept_id = s.dept_id AND r.fiscal_year = s.fiscal_year AND r.reopened_at IS NULL;
+END IF;
+COMMENT ON VIEW score_state IS 'Each score, live or frozen (deptperf_finalize), and how far it is now from what was frozen.';
+COMMENT ON COLUMN score_state.total IS 'The total of now.';
+COMMENT ON COLUMN score_state.frozen_total IS 'NULL: it is live, or was frozen without a total.';
+COMMENT ON COLUMN score_state.drift IS 'How far the total of now is above the frozen one; NULL where one of them is.';

@@ -99,16 +99,16 @@ INSERT INTO object SELECT kind, unnest(names::text[]) FROM (VALUES
     ('department', '{department}'), ('closure', '{department_closure}'), ('registry', '{fiscal_year,fact}'), ('settings', '{source,workspace}'),
     ('framework', '{framework,framework_group,framework_indicator,framework_item,framework_requirement,framework_band,framework_level,framework_conversion,framework_threshold,framework_document}'),
     ('own', '{department_framework,self_assessment,stated_figure}'), ('closed', '{closed}'), ('assessment', '{assessment}'),
-    ('binding', '{binding}'), ('access', '{access}'), ('peer', '{peer_score}'),
+    ('binding', '{binding}'), ('access', '{access}'), ('peer', '{peer_score}'), ('result', '{result}'),
     ('record', '{budget,execution,adjustment,procurement,fixed_asset,staffing,project,key_task,performance_target,petition,satisfaction_survey,disclosure,finding,measurement}'),
-    ('view', '{given,framework_above,current_assessment,inputs,unit_facts,facts,score_basis,score,indicator_score,item_score,measure_value,ranking_all,ranking,trend,monitor,reconciliation,data_issue}'),
+    ('view', '{given,framework_above,current_assessment,inputs,unit_facts,facts,score_basis,score,indicator_score,item_score,measure_value,ranking_all,ranking,trend,monitor,reconciliation,score_state,data_issue}'),
     ('owner', '{unit_sums}')) AS o(kind, names);
 INSERT INTO object SELECT k.kind, o.name || k.suffix FROM object o, (VALUES ('view', '_facts'), ('owner', '_source'), ('owner', '_sums'), ('view', '_issue')) AS k(kind, suffix) WHERE o.kind = 'record';
 
 CREATE TEMP TABLE allowed (role text, kind text, rights text);
 INSERT INTO allowed SELECT r.role, k.kind, 'SELECT'
     FROM unnest('{reader,reader_a,assessor,assessor_a,admin,admin_a}'::text[]) AS r(role),
-         unnest('{closure,registry,settings,framework,own,closed,assessment,peer,view}'::text[]) AS k(kind);
+         unnest('{closure,registry,settings,framework,own,closed,assessment,peer,result,view}'::text[]) AS k(kind);
 INSERT INTO allowed SELECT r.role, k.kind, 'SELECT' FROM unnest('{reader,assessor,admin}'::text[]) AS r(role), unnest('{department,access}'::text[]) AS k(kind);
 INSERT INTO allowed SELECT r.role, 'department', 'SELECT(dept_id, division, code, name)' FROM unnest('{reader_a,assessor_a,admin_a}'::text[]) AS r(role);
 INSERT INTO allowed SELECT r.role, 'assessment', 'INSERT(dept_id, fiscal_year, item, points, exempt, reason, supersedes, level)' FROM unnest('{assessor,assessor_a,admin,admin_a}'::text[]) AS r(role);
@@ -116,6 +116,7 @@ INSERT INTO allowed SELECT r.role, k.kind, w.rights
     FROM unnest('{admin,admin_a}'::text[]) AS r(role),
          (VALUES ('record', '{SELECT,INSERT,UPDATE,DELETE}'::text[]), ('own', '{INSERT,UPDATE,DELETE}'), ('binding', '{SELECT}')) AS k(kind, list), unnest(k.list) AS w(rights);
 INSERT INTO allowed SELECT r.role, 'closed', w.rights FROM unnest('{admin,admin_a}'::text[]) AS r(role), unnest(ARRAY['INSERT(dept_id, fiscal_year, source, records)', 'DELETE']) AS w(rights);
+INSERT INTO allowed SELECT r.role, 'result', w.rights FROM unnest('{admin,admin_a}'::text[]) AS r(role), unnest(ARRAY['INSERT(dept_id, fiscal_year, framework, total, grade, document, facts, inputs, results, forced, reason)', 'UPDATE(reopened_by, reopened_at, reopen_reason)']) AS w(rights);
 INSERT INTO allowed SELECT 'admin', 'peer', w.rights FROM unnest(ARRAY['INSERT(dept_id, fiscal_year, item, framework, numerator, denominator, among, points)', 'DELETE']) AS w(rights);
 INSERT INTO allowed SELECT 'admin', k.kind, w.rights FROM unnest('{department,closure,registry,framework}'::text[]) AS k(kind), unnest('{INSERT,UPDATE,DELETE}'::text[]) AS w(rights);
 
@@ -191,6 +192,7 @@ INSERT INTO deptperf.measurement (dept_id, fiscal_year, fact, amount) SELECT d, 
 INSERT INTO deptperf.closed (dept_id, fiscal_year, source) SELECT DISTINCT d, y, 'finding' FROM unit_year WHERE y > 2019;
 INSERT INTO deptperf.self_assessment (dept_id, fiscal_year, points) SELECT DISTINCT d, y, 90 FROM unit_year;
 INSERT INTO deptperf.peer_score (dept_id, fiscal_year, item, framework, numerator, denominator, among, points) SELECT DISTINCT d, y, 'none', 'none', 1, 1, 1, 1 FROM unit_year;
+INSERT INTO deptperf.result (dept_id, fiscal_year, framework, document, facts, inputs, results) SELECT DISTINCT d, y, 'none', '{}'::jsonb, '{}'::jsonb, '{}'::jsonb, '[]'::jsonb FROM unit_year;
 INSERT INTO deptperf.stated_figure (dept_id, fiscal_year, figure, value) SELECT d, y, 'assets_total', n FROM unit_year;
 INSERT INTO deptperf.assessment (dept_id, fiscal_year, item, points, reason) SELECT DISTINCT d, y, 'C4.2.1', 3, 'survey at fault' FROM unit_year WHERE y = 2021;
 DO $$ BEGIN PERFORM deptperf_assess(d, 2021, '{"C4.2.1": 4}', 'second survey', override => true) FROM unnest('{2,5,7}'::bigint[]) d; END $$;
@@ -207,7 +209,7 @@ CREATE TEMP TABLE looked_at AS
            CASE o.name WHEN 'department_closure' THEN 'ancestor_id' ELSE 'dept_id' END AS seen_by
     FROM object o JOIN pg_attribute a ON a.attrelid = format('deptperf.%I', o.name)::regclass AND a.attname = 'dept_id'
     WHERE o.kind <> 'owner' AND o.name NOT IN ('given', 'access') AND o.name !~ '_issue$';     -- these below
-SELECT is((SELECT count(*) FROM looked_at), 51::bigint, 'the views and tables with departments');
+SELECT is((SELECT count(*) FROM looked_at), 53::bigint, 'the views and tables with departments');
 SELECT is_empty($$ SELECT name FROM looked_at WHERE NOT EXISTS (SELECT FROM pg_temp.seen_by('deptperf_test_owner', query)) $$, 'each of them has rows');
 
 CREATE TEMP TABLE owners AS SELECT name, row, id FROM looked_at, LATERAL (

@@ -86,8 +86,16 @@ INSERT INTO listed VALUES
         deptperf_target_completeness(numeric)
     $$),
     ('immutable strict safe search_path=pg_catalog, pg_temp', $$
+        deptperf_canonical(jsonb)
+        deptperf_result_hashes(jsonb)
         deptperf_rule_bounds(text,numeric,numeric)
         deptperf_explain_branch(text,text)
+    $$),
+    ('stable strict safe search_path=pg_catalog, pg_temp; TimeZone=UTC', $$
+        deptperf_verify(bigint)
+    $$),
+    ('volatile unsafe search_path=pg_catalog, pg_temp; TimeZone=UTC', $$
+        deptperf.result_numbered()
     $$),
     ('stable safe', $$
         deptperf_explain(text,bigint,text,text)
@@ -164,6 +172,7 @@ INSERT INTO listed VALUES
         deptperf_grant_rights(name,text,boolean)
     $$),
     ('volatile unsafe', $$
+        deptperf_finalize(text,bigint,boolean,text)
         deptperf_repair()
         deptperf_assess(text,bigint,jsonb,text,boolean)
         deptperf_bind(jsonb)
@@ -176,6 +185,9 @@ INSERT INTO listed VALUES
         deptperf_setup(text,boolean)
     $$),
     ('volatile unsafe search_path=pg_catalog, pg_temp', $$
+        deptperf.result_only_added()
+        deptperf_finalize(bigint,bigint,boolean,text)
+        deptperf_reopen(bigint,text)
         deptperf.assessment_checked()
         deptperf.assessment_only_added()
         deptperf.binding_by_code()
