@@ -181,6 +181,7 @@ INSERT INTO listed VALUES
         deptperf.derived_rows()
         deptperf.framework_changed()
         deptperf.framework_formula()
+        deptperf.performance_target_computed()
         deptperf_assess(bigint,bigint,jsonb,text,boolean)
         deptperf_bind_source(text,jsonb,integer,text)
         deptperf_bind_assemble(text,text[],jsonb)
