@@ -21,7 +21,7 @@ IF (SELECT version FROM workspace) < 2 THEN
         PERFORM @extschema@.deptperf_bind_assemble(b.source, b.parts, b.spec)
         FROM (SELECT b.source, b.spec, array_agg(CASE WHEN s.spec ->> 'from' <> 'deptperf.performance_target' THEN b.source || '_bound_' || s.place END ORDER BY s.place) AS parts
               FROM binding b CROSS JOIN LATERAL jsonb_array_elements(b.spec) WITH ORDINALITY AS s(spec, place)
-              WHERE b.source = 'performance_target'
+              WHERE b.source = 'performance_target' AND b.spec @> '[{"from": "deptperf.performance_target"}]'
               GROUP BY b.source, b.spec) b
         WHERE 'performance_target' IN (SELECT s.source FROM source s WHERE NOT s.lost);
     END IF;

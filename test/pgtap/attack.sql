@@ -70,6 +70,8 @@ INSERT INTO call VALUES ('deptperf_version()'), ('deptperf_setup()'), ('deptperf
     ('deptperf_framework_for(1, 2021)'), ('deptperf_framework_document(''sz-2021'')'), ('deptperf_framework_import(deptperf_framework_seed(''sz-2021''))'),
     ('deptperf_close(2021)'), ('deptperf_close(2021, ''budget'', 1)'), ('deptperf_close(2021, ''budget'', ''x'')'), ('deptperf_assess(1, 2021, ''{"A1.1.1": 1}'')'), ('deptperf_assess(''x'', 2021, ''{"A1.1.1": 1}'')'),
     ('deptperf_bind(''{"budget": {}}'')'), ('deptperf_bindings()'), ('deptperf_compare(2021)'), ('deptperf_records(1, 2021, ''assets_total'')'), ('deptperf_records(''x'', 2021, ''assets_total'')'), ('deptperf_basis(1, 2021)'), ('deptperf_missing(1, 2021)'), ('deptperf_missing(''x'', 2021)'), ('deptperf_what_if(1, 2021, ''{}'')'), ('deptperf_what_if(''x'', 2021, ''{}'')'), ('deptperf_reconcile(deptperf_framework_seed(''sz-2021''), ''{}'', ''{}'', NULL, 1)'), ('deptperf_explain(1, 2021)'), ('deptperf_explain(''x'', 2021)'), ('deptperf_unbind(''budget'')'),
+    ('deptperf_target_pick(1, 2021, ''example-satisfaction'', 10, ''≥90%'')'), ('deptperf_target_pick(''x'', 2021, ''example-satisfaction'', 10, ''≥90%'')'),
+    ('deptperf_target_check(1, 2021)'), ('deptperf_target_check(''x'', 2021)'),
     ('deptperf_grant(''deptperf_test_reader'', ''reader'')'), ('deptperf_grant(''deptperf_test_reader'', ''reader'', 1)'), ('deptperf_grant(''deptperf_test_reader'', ''reader'', ''x'')');
 SELECT is_empty($$ SELECT call, g FROM call, LATERAL (SELECT pg_temp.gives(current_user::name, 'SELECT ' || call || '::text') AS g) x WHERE g !~ '^42501 schema "deptperf" (is not trusted|belongs to deptperf_test_evil)' $$,
                 'every function refuses a schema of somebody else''s to a superuser');

@@ -84,6 +84,7 @@ INSERT INTO listed VALUES
         deptperf_target(text,boolean)
         deptperf_target_clarity(numeric,numeric,numeric,numeric,numeric)
         deptperf_target_completeness(numeric)
+        deptperf_target_unit(text)
     $$),
     ('immutable strict safe search_path=pg_catalog, pg_temp', $$
         deptperf_explain_branch(text,text)
@@ -109,6 +110,7 @@ INSERT INTO listed VALUES
         deptperf.satisfaction_survey_rows()
         deptperf.sees_all()
         deptperf.staffing_rows()
+        deptperf_target_check(text,bigint,jsonb)
     $$),
     ('stable safe search_path=pg_catalog, pg_temp', $$
         deptperf_explain_need(jsonb,numeric,numeric,numeric,numeric,integer,boolean,text)
@@ -117,6 +119,7 @@ INSERT INTO listed VALUES
         deptperf_bind_issue(text,text[],jsonb)
         deptperf_bindings()
         deptperf_monitor_rows(bigint,integer,jsonb,jsonb,jsonb,date)
+        deptperf_target_check(bigint,bigint,jsonb)
         deptperf_version()
     $$),
     ('stable strict restricted', $$
@@ -161,6 +164,7 @@ INSERT INTO listed VALUES
         deptperf_grant_rights(name,text,boolean)
     $$),
     ('volatile unsafe', $$
+        deptperf_target_pick(text,bigint,text,numeric,text,integer)
         deptperf_repair()
         deptperf_assess(text,bigint,jsonb,text,boolean)
         deptperf_bind(jsonb)
@@ -193,6 +197,7 @@ INSERT INTO listed VALUES
         deptperf_close_departments(bigint,text,bigint[])
         deptperf_grant(name,text,bigint)
         deptperf_grant_departments(name,text,bigint)
+        deptperf_target_pick(bigint,bigint,text,numeric,text,integer)
         deptperf_unbind(text,text)
         deptperf_workspace_guard()
     $$),
