@@ -32,7 +32,7 @@ BEGIN
         ' deptperf.department_line, deptperf.self_assessment, deptperf.stated_figure, deptperf.peer_score',
         'SELECT ON deptperf.given, deptperf.framework_above, deptperf.current_assessment, deptperf.inputs,'
         ' deptperf.unit_facts, deptperf.facts, deptperf.score_basis, deptperf.score, deptperf.indicator_score,'
-        ' deptperf.item_score, deptperf.measure_value, deptperf.ranking_all, deptperf.ranking, deptperf.trend, deptperf.monitor, deptperf.reconciliation, deptperf.data_issue',
+        ' deptperf.item_score, deptperf.measure_value, deptperf.ranking_all, deptperf.ranking, deptperf.trend, deptperf.monitor, deptperf.reconciliation, deptperf.target_issue, deptperf.data_issue',
         'SELECT ON ' || views,
         'EXECUTE ON FUNCTION deptperf.sees_all(), deptperf.framework_in_force(bigint, int), deptperf.ranking_rows(),'
         ' deptperf.closed_rows(), deptperf.issue_rows(), ' || functions];

@@ -144,18 +144,14 @@ BEGIN
                                 WHERE w.key IN (t.aspect, 'total') OR w.key = 'benefit' AND t.aspect IN ('social', 'economic', 'ecological', 'sustainable')) s
         WHERE s.sum <> w.value::numeric
         UNION ALL
-        SELECT 'reason', t.performance_target_id, format('%s of %s, and no reason', t.earned, t.weight), 'why the target was missed'
-        FROM entry t WHERE t.comparison IS NOT NULL AND t.earned < t.weight AND btrim(coalesce(t.reason, '')) = ''
-        UNION ALL
-        SELECT 'open', t.performance_target_id, format('%s, and the year is over', CASE WHEN t.actual IS NULL AND t.comparison <> 'qualitative' THEN 'no actual value' ELSE 'nothing earned' END),
-               CASE WHEN t.actual IS NULL AND t.comparison <> 'qualitative' THEN 'actual or actual_written' ELSE 'earned, as judged' END
-        FROM entry t JOIN deptperf.fiscal_year y ON y.fiscal_year = fy
-        WHERE t.earned IS NULL AND y.ends <= current_date
+        SELECT CASE t.issue WHEN 'open target' THEN 'open' ELSE 'reason' END, t.performance_target_id, t.found, t.expected
+        FROM deptperf.target_issue t JOIN deptperf.fiscal_year y ON y.fiscal_year = t.fiscal_year
+        WHERE t.dept_id = id AND t.fiscal_year = fy AND (t.issue <> 'open target' OR y.ends <= current_date)
     ) f
     ORDER BY f.performance_target_id NULLS FIRST, f.fault, f.found;
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_target_check(pg_catalog.int8, pg_catalog.int8, pg_catalog.jsonb) IS
-'checks the targets of a department itself and year, in its own table, against the library: a row for each fault, and none when all is well. fault: version (not the current one for the year), aspect, level1, level2, level3, unit (other than the library''s), line (not of deptperf.department_line, or no target of a line that is there), twice (picked before), weights (they do not add up to what weights says, {"benefit": 30, "output": 50}; NULL: not looked at), reason (less earned than the weight and no reason), open (nothing earned although the year is over: the benefit score is invalid). Targets that were not picked from the library are checked for the last three alone. NULL for dept or year is an error';
+'checks the targets of a department itself and year, in its own table, against the library: a row for each fault, and none when all is well. fault: version (not the current one for the year), aspect, level1, level2, level3, unit (other than the library''s), line (not of deptperf.department_line, or no target of a line that is there), twice (picked before), weights (they do not add up to what weights says, {"benefit": 30, "output": 50}; NULL: not looked at), reason (less earned than the weight and no reason), open (points that are not known although the year is over). Targets that were not picked from the library are checked for the last three alone. NULL for dept or year is an error';
 
 CREATE FUNCTION @extschema@.deptperf_target_check(dept pg_catalog.text, year pg_catalog.int8, weights pg_catalog.jsonb DEFAULT NULL)
 RETURNS TABLE (fault pg_catalog.text, performance_target_id pg_catalog.int8, found pg_catalog.text, expected pg_catalog.text)

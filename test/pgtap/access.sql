@@ -4,7 +4,7 @@
 -- The workspace belongs to a role that is no superuser, but owns the database. Roles are made inside the
 -- transaction, so that they go with it.
 BEGIN;
-SELECT plan(109);
+SELECT plan(111);
 SET LOCAL client_min_messages = error;
 SET LOCAL jit = off;                        -- many small queries
 DROP SCHEMA IF EXISTS deptperf CASCADE;
@@ -101,7 +101,7 @@ INSERT INTO object SELECT kind, unnest(names::text[]) FROM (VALUES
     ('own', '{department_framework,department_line,self_assessment,stated_figure}'), ('closed', '{closed}'), ('assessment', '{assessment}'),
     ('binding', '{binding}'), ('access', '{access}'), ('peer', '{peer_score}'),
     ('record', '{budget,execution,adjustment,procurement,fixed_asset,staffing,project,key_task,performance_target,petition,satisfaction_survey,disclosure,finding,measurement}'),
-    ('view', '{given,framework_above,current_assessment,inputs,unit_facts,facts,score_basis,score,indicator_score,item_score,measure_value,ranking_all,ranking,trend,monitor,reconciliation,data_issue}'),
+    ('view', '{given,framework_above,current_assessment,inputs,unit_facts,facts,score_basis,score,indicator_score,item_score,measure_value,ranking_all,ranking,trend,monitor,reconciliation,target_issue,data_issue}'),
     ('owner', '{unit_sums}')) AS o(kind, names);
 INSERT INTO object SELECT k.kind, o.name || k.suffix FROM object o, (VALUES ('view', '_facts'), ('owner', '_source'), ('owner', '_sums'), ('view', '_issue')) AS k(kind, suffix) WHERE o.kind = 'record';
 
@@ -391,7 +391,10 @@ SELECT is(pg_temp.gives('deptperf_test_admin_a', 'INSERT INTO deptperf.procureme
 SELECT is(pg_temp.gives('deptperf_test_admin_a', 'INSERT INTO deptperf.procurement (dept_id, fiscal_year, planned, actual) VALUES (6, 2021, 1, 1)'), '42501 new row violates row-level security policy for table "procurement"', 'no others');
 SELECT is(pg_temp.gives('deptperf_test_admin_a', $$ SELECT deptperf_target_pick('a1', 2021, 'example-satisfaction', 5, '≥90%') $$), 'no error', 'picks targets');
 SELECT matches(pg_temp.gives('deptperf_test_admin_a', $$ SELECT deptperf_target_pick(7, 2021, 'example-satisfaction', 5, '≥90%') $$), '^P0002 department 7 is not known', 'not for others');
-SELECT is_empty($$ SELECT format('(open,"no actual value, and the year is over","%s")', 'actual or actual_written') EXCEPT SELECT * FROM pg_temp.seen_by('deptperf_test_admin_a', 'SELECT fault, found, expected FROM deptperf_target_check(''a1'', 2021)') $$, 'and has them checked');
+SELECT is_empty($$ SELECT format('(open,"%s")', 'actual or actual_written') EXCEPT SELECT * FROM pg_temp.seen_by('deptperf_test_admin_a', 'SELECT fault, expected FROM deptperf_target_check(''a1'', 2021)') $$, 'and has them checked');
+SELECT is(pg_temp.gives('deptperf_test_admin', $$ SELECT deptperf_target_pick('b1', 2021, 'example-satisfaction', 5, '≥90%') $$), 'no error', 'an admin of all for anybody');
+SELECT set_eq($$ SELECT s.role, q FROM sight s, pg_temp.seen_by('deptperf_test_' || s.role, 'SELECT DISTINCT dept_id FROM deptperf.target_issue') AS q WHERE s.role IN ('reader', 'reader_a', 'reader_u', 'group') $$,
+    $$ VALUES ('reader', '(3)'), ('reader', '(7)'), ('reader_a', '(3)'), ('group', '(7)') $$, 'readers see what is due on the targets of their departments');
 SELECT matches(pg_temp.gives('deptperf_test_admin_a', 'SELECT * FROM deptperf_target_check(7, 2021)'), '^P0002 department 7 is not known', 'no others'' either');
 SELECT is(pg_temp.gives('deptperf_test_reader', 'SELECT * FROM deptperf_target_check(3, 2021)'), '42501 permission denied for table performance_target', 'a reader sees no targets');
 SELECT is(pg_temp.gives('deptperf_test_admin_a', 'UPDATE deptperf.procurement SET dept_id = 6 WHERE dept_id = 5'), '42501 new row violates row-level security policy for table "procurement"', 'gives none away');

@@ -104,8 +104,8 @@ SELECT results_eq($$ SELECT fault, coalesce(t.name, performance_target_id::text)
   ('unit', 'satisfied', 'a qualitative target', '%'),
   ('twice', '1001', 'example-ecological-air', format('once; it is target %s too', (SELECT id FROM t WHERE name = 'air'))), ('version', '1001', 'example-ecological-air version 2', 'version 1, which is valid in 2021'),
   ('line', '1002', 'books of the line 文化', '水务, 生态环境'), ('unit', '1002', 'no unit', '册'),
-  ('reason', '1003', '18 of 20, and no reason', 'why the target was missed'),
-  ('open', '1004', 'nothing earned, and the year is over', 'earned, as judged'), ('open', '1005', 'no actual value, and the year is over', 'actual or actual_written') $$,
+  ('reason', '1003', 'target 1003, c: 18 of 20', 'why it was missed, in reason'),
+  ('open', '1004', 'target 1004, d: not judged', 'earned'), ('open', '1005', 'target 1005, e: no actual value', 'actual or actual_written') $$,
   'each fault, with what was found and what was expected');
 SELECT is_empty($$ SELECT * FROM deptperf_target_check(1, 2021, '{"output": 5, "benefit": 105}') WHERE fault = 'weights' $$, 'weights that add up are no fault');
 UPDATE deptperf.indicator_library SET valid_to = 2020 WHERE code = 'rivers';

@@ -2,7 +2,7 @@
 -- target as written, what an actual value earns (each worked out by hand), what
 -- stays judged, what an UPDATE computes again, what is not known, and each refusal.
 BEGIN;
-SELECT plan(33);
+SELECT plan(37);
 SET LOCAL client_min_messages = warning;
 SELECT lives_ok('SELECT deptperf_setup()', 'the workspace is made');
 INSERT INTO deptperf.department (dept_id, code, parent_id) VALUES (1, 'one', NULL), (2, 'top', NULL), (3, 'met', 2), (4, 'open', 2), (5, 'closed', NULL);
@@ -175,6 +175,17 @@ SELECT results_eq($$ SELECT dept_id, facts -> 'benefit_weight', facts -> 'benefi
   $$ VALUES (2::bigint, '20'::jsonb, '"NaN"'::jsonb), (3, '10', '8'), (4, '10', '"NaN"'), (5, '5', '"NaN"') $$, 'an open target makes benefit_earned NaN, for the departments above too, and closing makes it no zero');
 SELECT results_eq($$ SELECT dept_id, state, points FROM deptperf.item_score WHERE fiscal_year = 2021 AND item = 'C3.1.1' AND dept_id > 1 ORDER BY 1 $$,
   $$ VALUES (2::bigint, 'invalid', NULL::numeric), (3, 'scored', 20), (4, 'invalid', NULL), (5, 'invalid', NULL) $$, 'so that what reads it has no points, and not 0');
+
+-- What is due is said, and why a score is invalid: an open benefit target is an error, another one none; 8 of 10 without a reason.
+SELECT results_eq($$ SELECT dept_id, severity, issue, regexp_replace(found, '\d+, ', '#, '), expected FROM deptperf.data_issue WHERE fiscal_year = 2021 AND dept_id > 1 AND source = 'performance_target' AND issue <> 'silent' ORDER BY 1, 2 $$, $$ VALUES
+  (3::bigint, 'info', 'open target', 'target #, output: no actual value', 'actual or actual_written'), (3, 'warning', 'no reason', 'target #, social: 8 of 10', 'why it was missed, in reason'),
+  (4, 'error', 'open target', 'target #, social: no actual value', 'actual or actual_written'), (5, 'error', 'open target', 'target #, social: no actual value', 'actual or actual_written') $$, 'data_issue says what is due');
+UPDATE deptperf.performance_target SET reason = ' ' WHERE dept_id = 3 AND aspect = 'social';
+SELECT results_eq($$ SELECT severity, issue FROM deptperf.target_issue WHERE dept_id = 3 ORDER BY 1 $$, $$ VALUES ('info', 'open target'), ('warning', 'no reason') $$, 'a blank is no reason');
+UPDATE deptperf.performance_target SET reason = '汛期' WHERE dept_id = 3 AND aspect = 'social';
+SELECT results_eq($$ SELECT severity, issue FROM deptperf.target_issue WHERE dept_id = 3 $$, $$ VALUES ('info', 'open target') $$, 'with a reason it is gone');
+UPDATE deptperf.performance_target SET written = '及时' WHERE dept_id = 3 AND aspect = 'output';
+SELECT results_eq($$ SELECT regexp_replace(found, '\d+, ', '#, '), expected FROM deptperf.target_issue WHERE dept_id = 3 $$, $$ VALUES ('target #, output: not judged', 'earned') $$, 'a qualitative target takes a judgement');
 
 -- Beside a bound relation the own table is read the same way.
 CREATE SCHEMA finance;
