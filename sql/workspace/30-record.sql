@@ -250,8 +250,8 @@ COMMENT ON COLUMN performance_target.written IS
 COMMENT ON COLUMN performance_target.comparison IS 'How actual is to stand to target: >=, >, =, <=, <, between (target and upper, both included) or qualitative (judged; no target).';
 COMMENT ON COLUMN performance_target.target IS 'The number, multiplied out: 0.95 for 95 %, 20000 for 2万.';
 COMMENT ON COLUMN performance_target.upper IS 'The upper number of between.';
-COMMENT ON COLUMN performance_target.unit IS 'The unit, without 万 and the like where it was read.';
-COMMENT ON COLUMN performance_target.actual IS 'The actual value, multiplied out as target: 0.945 for 94.5 %.';
+COMMENT ON COLUMN performance_target.unit IS 'The unit that was read, without 万 and the like. Given apart from its number only where it has no multiplier (天, 人; not 万元, %).';
+COMMENT ON COLUMN performance_target.actual IS 'The actual value, multiplied out as target: 0.945 for 94.5 %, 330000 for 33万元. Written out in actual_written it can''t be mistaken.';
 COMMENT ON COLUMN performance_target.actual_written IS
     'The outcome as people write it. Of a target with a number it fills actual, where that is not given: one number, in the target''s unit. Of a qualitative one it is words. NULL again when another actual is given later.';
 COMMENT ON COLUMN performance_target.reverse IS 'What too much earns of <=, < and between: difference, 1 - (actual - target) / target; or quotient, target / actual.';
@@ -292,6 +292,14 @@ BEGIN
                       DETAIL = format('As it is written it is in %s.', read.unit),
                       HINT = 'Leave unit out.';
         END IF;
+        IF NEW.unit IS DISTINCT FROM OLD.unit AND read.unit IS NULL AND read.comparison <> 'qualitative'
+           AND (@extschema@.deptperf_target('1' || NEW.unit, true)).multiplier <> 1 THEN
+            -- 30 and 万元 apart: would an actual value be 33, or 330000?
+            RAISE EXCEPTION 'target "%" has no unit, and unit is %', NEW.written, NEW.unit
+                USING ERRCODE = 'check_violation', TABLE = TG_TABLE_NAME, COLUMN = 'unit',
+                      DETAIL = 'Target and actual value are stored multiplied out, so that this unit can''t stand apart from its number.',
+                      HINT = format('Write them together: written %L; unit may be left out.', NEW.written || NEW.unit);
+        END IF;
         NEW.unit := coalesce(read.unit, CASE WHEN NEW.unit IS DISTINCT FROM OLD.unit THEN NEW.unit END);
         NEW.comparison := coalesce(said, read.comparison);
         NEW.target := read.target;
@@ -306,7 +314,9 @@ BEGIN
             NEW.actual_written := NULL;
         ELSIF NEW.actual_written IS DISTINCT FROM OLD.actual_written AND NEW.actual IS NOT DISTINCT FROM OLD.actual THEN
             read := @extschema@.deptperf_target(NEW.actual_written);
-            IF read.comparison <> '=' OR read.unit IS DISTINCT FROM NEW.unit THEN
+            -- of a target that was given as a number nobody knows whether 95 % is 95
+            IF read.comparison <> '=' OR read.unit IS DISTINCT FROM NEW.unit
+               OR NEW.written IS NULL AND (@extschema@.deptperf_target('1' || NEW.unit, true)).multiplier <> 1 THEN
                 RAISE EXCEPTION 'actual value "%" is not one number%', NEW.actual_written, coalesce(' in ' || NEW.unit, ' without a unit')
                     USING ERRCODE = 'check_violation', TABLE = TG_TABLE_NAME, COLUMN = 'actual_written',
                           DETAIL = format('The target is %s.', coalesce('"' || NEW.written || '"', concat_ws(' ', NEW.comparison, NEW.target, NEW.upper, NEW.unit))),
@@ -318,7 +328,7 @@ BEGIN
 
     -- what it earns; rows of a dump come with their earned and computed
     IF TG_OP = 'INSERT' THEN
-        judged := NEW.earned IS NOT NULL AND NOT NEW.computed;
+        judged := NEW.earned IS NOT NULL AND (NOT NEW.computed OR NEW.comparison IS NULL);
     ELSE
         judged := NEW.earned IS NOT NULL AND (NEW.earned IS DISTINCT FROM OLD.earned OR NOT OLD.computed);
     END IF;

@@ -43,13 +43,13 @@ INSERT INTO entered VALUES
   ('{"written": "0次", "actual": 3}', '= 0 次 | 3 | 0 computed'), ('{"written": "≥0次", "actual": 3}', '>= 0 次 | 3 | 10 computed'), ('{"written": ">0次", "actual": 0}', '> 0 次 | 0 | 0 computed'),
   -- without the text; and a comparison of its own column, for a number alone
   ('{"comparison": "<=", "target": 8, "actual": 10}', '<= 8 | 10 | 7.5 computed'), ('{"comparison": "between", "target": 8, "upper": 9, "unit": "天", "actual": 4}', 'between 8 9 天 | 4 | 5 computed'),
-  ('{"comparison": ">=", "written": "95%", "actual": 0.95}', '>= 0.95 % | 0.95 | 10 computed'), ('{"comparison": "<=", "written": "30", "unit": "万元", "actual": 33}', '<= 30 万元 | 33 | 9 computed'),
+  ('{"comparison": ">=", "written": "95%", "actual": 0.95}', '>= 0.95 % | 0.95 | 10 computed'), ('{"comparison": "<=", "written": "30", "unit": "天", "actual": 33}', '<= 30 天 | 33 | 9 computed'),
   ('{"written": "≤30万元", "unit": "万元", "actual_written": "33万元"}', '<= 300000 元 | 330000 | 9 computed'),
   ('{"written": "≥95%", "comparison": ">=", "target": 0.9, "actual": 0.81}', '>= 0.9 | 0.81 | 9 computed'),
   -- weights: none; exact beyond what fits a double: 12345678901234567890.5 * 1 / 2
   ('{"weight": 0, "written": "3册", "actual": 1}', '= 3 册 | 1 | 0 computed'), ('{"weight": 12345678901234567890.5, "written": "2册", "actual": 1}', '= 2 册 | 1 | 6172839450617283945.25 computed'),
   -- judged: kept, beside whatever target
-  ('{"written": "≥95%", "actual": 0.945, "earned": 8}', '>= 0.95 % | 0.945 | 8'), ('{"written": "及时", "earned": 9.5, "actual_written": "基本及时"}', 'qualitative | | 9.5'), ('{"earned": 4}', '| | 4'),
+  ('{"written": "≥95%", "actual": 0.945, "earned": 8}', '>= 0.95 % | 0.945 | 8'), ('{"written": "及时", "earned": 9.5, "actual_written": "基本及时"}', 'qualitative | | 9.5'), ('{"earned": 4}', '| | 4'), ('{"earned": 4, "computed": true}', '| | 4'),
   -- not known: no actual value; qualitative; a target below 0 that is missed
   ('{"written": "≥95%"}', '>= 0.95 % | |'), ('{"written": "显著", "actual_written": "显著"}', 'qualitative | |'), ('{"comparison": ">=", "target": -3, "actual": -5}', '>= -3 | -5 |'),
   -- what can't be read, kept as qualitative by choice
@@ -86,6 +86,12 @@ Leave comparison out, or give it with a number alone: comparison ''>='', written
   ('{"written": "30万元", "unit": "人"}', '23514 target "30万元" is not in 人
 As it is written it is in 元.
 Leave unit out.'),
+  ('{"comparison": "<=", "written": "30", "unit": "万元"}', '23514 target "30" has no unit, and unit is 万元
+Target and actual value are stored multiplied out, so that this unit can''t stand apart from its number.
+Write them together: written ''30万元''; unit may be left out.'),
+  ('{"comparison": ">=", "target": 95, "unit": "%", "actual_written": "94.5%"}', '23514 actual value "94.5%" is not one number in %
+The target is >= 95 %.
+Write it as the target is written, or give actual, multiplied out: 0.945 for 94.5%.'),
   ('{"written": "≥95%", "actual_written": "94.5"}', '23514 actual value "94.5" is not one number in %
 The target is "≥95%".
 Write it as the target is written, or give actual, multiplied out: 0.945 for 94.5%.'),
