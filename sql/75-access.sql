@@ -25,14 +25,14 @@ BEGIN
     FROM deptperf.source s;
     rights := ARRAY[
         'USAGE ON SCHEMA deptperf',
-        'SELECT ON deptperf.fiscal_year, deptperf.source, deptperf.fact, deptperf.workspace,'
+        'SELECT ON deptperf.fiscal_year, deptperf.source, deptperf.fact, deptperf.indicator_library, deptperf.workspace,'
         ' deptperf.framework, deptperf.framework_group, deptperf.framework_indicator, deptperf.framework_item,'
         ' deptperf.framework_requirement, deptperf.framework_band, deptperf.framework_level, deptperf.framework_conversion, deptperf.framework_threshold, deptperf.framework_document',
         'SELECT ON deptperf.department_closure, deptperf.department_framework, deptperf.closed, deptperf.assessment,'
-        ' deptperf.self_assessment, deptperf.stated_figure, deptperf.peer_score, deptperf.result',
+        ' deptperf.department_line, deptperf.self_assessment, deptperf.stated_figure, deptperf.peer_score, deptperf.result',
         'SELECT ON deptperf.given, deptperf.framework_above, deptperf.current_assessment, deptperf.inputs,'
         ' deptperf.unit_facts, deptperf.facts, deptperf.score_basis, deptperf.score, deptperf.indicator_score,'
-        ' deptperf.item_score, deptperf.measure_value, deptperf.ranking_all, deptperf.ranking, deptperf.trend, deptperf.monitor, deptperf.reconciliation, deptperf.score_state, deptperf.data_issue',
+        ' deptperf.item_score, deptperf.measure_value, deptperf.ranking_all, deptperf.ranking, deptperf.trend, deptperf.monitor, deptperf.reconciliation, deptperf.score_state, deptperf.target_issue, deptperf.data_issue',
         'SELECT ON ' || views,
         'EXECUTE ON FUNCTION deptperf.sees_all(), deptperf.framework_in_force(bigint, int), deptperf.ranking_rows(),'
         ' deptperf.closed_rows(), deptperf.issue_rows(), ' || functions];
@@ -44,13 +44,13 @@ BEGIN
     IF what = 'admin' THEN
         rights := rights || ARRAY[
             'SELECT ON deptperf.binding',       -- which the triggers of the record tables read
-            'SELECT, INSERT, UPDATE, DELETE ON deptperf.department_framework, deptperf.self_assessment, deptperf.stated_figure, ' || records,
+            'SELECT, INSERT, UPDATE, DELETE ON deptperf.department_framework, deptperf.department_line, deptperf.self_assessment, deptperf.stated_figure, ' || records,
             'INSERT (dept_id, fiscal_year, source, records), DELETE ON deptperf.closed',
             'INSERT (dept_id, fiscal_year, framework, total, grade, document, facts, inputs, results, forced, reason),'
             ' UPDATE (reopened_by, reopened_at, reopen_reason) ON deptperf.result'];
         IF every THEN
             rights := rights || ARRAY[
-                'INSERT, UPDATE, DELETE ON deptperf.department, deptperf.department_closure, deptperf.fiscal_year, deptperf.fact,'
+                'INSERT, UPDATE, DELETE ON deptperf.department, deptperf.department_closure, deptperf.fiscal_year, deptperf.fact, deptperf.indicator_library,'
                 ' deptperf.framework, deptperf.framework_group, deptperf.framework_indicator, deptperf.framework_item,'
                 ' deptperf.framework_requirement, deptperf.framework_band, deptperf.framework_level, deptperf.framework_conversion, deptperf.framework_threshold, deptperf.framework_document',
                 'INSERT (dept_id, fiscal_year, item, framework, numerator, denominator, among, points), DELETE ON deptperf.peer_score'];
@@ -120,7 +120,7 @@ LANGUAGE sql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE AS $deptperf$
     SELECT @extschema@.deptperf_grant_departments($1, $2, NULL::pg_catalog.int8)
 $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_grant(pg_catalog.name, pg_catalog.text) IS
-'gives a role what it needs for every department. reader: registries, frameworks, facts, scores and assessments, no records. assessor: that, and adding assessments (deptperf_assess), without setting who and when. admin: that, and reading and writing records, what was published and closed, departments, facts and frameworks; assessments are only added there too, and settings, bindings and grants are the owner''s. Only for the workspace''s owner; the role must exist. Returns what was given. An unknown role or an unknown what is an error';
+'gives a role what it needs for every department. reader: registries, indicators, frameworks, facts, scores and assessments, no records. assessor: that, and adding assessments (deptperf_assess), without setting who and when. admin: that, and reading and writing records, what was published and closed, departments, facts, indicators and frameworks; assessments are only added there too, and settings, bindings and grants are the owner''s. Only for the workspace''s owner; the role must exist. Returns what was given. An unknown role or an unknown what is an error';
 
 CREATE FUNCTION @extschema@.deptperf_grant(role pg_catalog.name, what pg_catalog.text, dept pg_catalog.int8) RETURNS pg_catalog.text
 LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
@@ -133,7 +133,7 @@ BEGIN
     RETURN @extschema@.deptperf_grant_departments(role, what, @extschema@.deptperf_department(dept));
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_grant(pg_catalog.name, pg_catalog.text, pg_catalog.int8) IS
-'the same for one department and all below it, which needs row security. Such a role sees no other department, in no view, function or error, but its places among all; an admin writes what belongs to these departments, and not the tree, facts or frameworks. Granted again, departments add up. An unknown department is an error';
+'the same for one department and all below it, which needs row security. Such a role sees no other department, in no view, function or error, but its places among all; an admin writes what belongs to these departments, and not the tree, facts, indicators or frameworks. Granted again, departments add up. An unknown department is an error';
 
 CREATE FUNCTION @extschema@.deptperf_grant(role pg_catalog.name, what pg_catalog.text, dept pg_catalog.text) RETURNS pg_catalog.text
 LANGUAGE sql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE AS $deptperf$

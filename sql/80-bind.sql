@@ -787,7 +787,7 @@ BEGIN
                CASE c.kind WHEN 'flag' THEN 'true or false; NULL counts as false' WHEN 'fact' THEN 'a name of deptperf.fact that does not end in _records or _units'
                            WHEN 'word' THEN 'one of ' || array_to_string(c.words, ', ') WHEN 'month' THEN '1 to 12' ELSE 'an amount; NULL adds nothing' END AS expected
         FROM @extschema@.deptperf_bind_columns() c JOIN pg_attribute a ON a.attrelid = own AND a.attname = c.key
-        WHERE c.source = deptperf_bind_faults.source AND a.attnotnull
+        WHERE c.source = deptperf_bind_faults.source AND (a.attnotnull OR c.fallback IS NULL)
         UNION ALL
         SELECT c.key, 1, format('b.%1$I IS NOT NULL AND NOT EXISTS (SELECT FROM deptperf.fact f WHERE f.fact = b.%1$I)', c.key), 'unknown value', 'a name of deptperf.fact'
         FROM @extschema@.deptperf_bind_columns() c
@@ -890,9 +890,12 @@ DECLARE
     gone    record;
 BEGIN
     SELECT string_agg(format(', %I', c.key), '' ORDER BY c.place),
-           string_agg(', ' || CASE WHEN c.fallback ~ '^[a-z_]+$' AND c.kind <> 'flag' THEN format('coalesce(%I, %I) AS %1$I', c.key, c.fallback) ELSE quote_ident(c.key) END, '' ORDER BY c.place)
+           string_agg(', ' || CASE WHEN c.fallback ~ '^[a-z_]+$' AND c.kind <> 'flag' THEN format('coalesce(%I, %I) AS %1$I', c.key, c.fallback)
+                                   WHEN c.fallback IS NULL AND NOT a.attnotnull THEN format('coalesce(%I, ''NaN'') AS %1$I', c.key)     -- not known
+                                   ELSE quote_ident(c.key) END, '' ORDER BY c.place)
     INTO columns, own
-    FROM @extschema@.deptperf_bind_columns() c WHERE c.source = deptperf_bind_assemble.source;
+    FROM @extschema@.deptperf_bind_columns() c JOIN pg_attribute a ON a.attrelid = format('deptperf.%I', c.source)::regclass AND a.attname = c.key
+    WHERE c.source = deptperf_bind_assemble.source;
     EXECUTE format('CREATE OR REPLACE VIEW deptperf.%I AS ', source || '_source')
             || (SELECT string_agg(CASE WHEN p.view IS NULL THEN format('SELECT dept_id, fiscal_year%s FROM deptperf.%I', own, source)
                                        ELSE format('SELECT dept_id, fiscal_year%s FROM deptperf.%I WHERE known_department AND known_year', columns, p.view) END,

@@ -270,8 +270,9 @@ $body$;
 COMMENT ON FUNCTION key_task_rows() IS 'key_task_facts, for the chain above it.';
 
 IF to_regclass('deptperf.performance_target_source') IS NULL THEN
+    -- NULL would add nothing, as if it were 0
     CREATE VIEW performance_target_source AS
-    SELECT dept_id, fiscal_year, aspect, weight, earned
+    SELECT dept_id, fiscal_year, aspect, weight, coalesce(earned, 'NaN') AS earned
     FROM performance_target;
     COMMENT ON VIEW performance_target_source IS 'The records of the source performance_target, as deptperf.performance_target has them or as deptperf_bind maps another relation.';
 END IF;

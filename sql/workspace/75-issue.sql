@@ -6,6 +6,9 @@
 --                      workspace's owner, as the grouped views; tested by row.
 --   issue_rows         all of them, as a function with a string body: dropping a
 --                      bound relation takes that source's view alone.
+--   target_issue       targets of the own table whose points are not known, and
+--                      those that were missed without a reason.  Rights and test
+--                      as above.
 --   data_issue         these, relations whose row security was turned on later,
 --                      records that came or went after closing, and units that
 --                      are silent although others speak.
@@ -70,6 +73,32 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $body$
 $body$;
 COMMENT ON FUNCTION issue_rows() IS 'The data issues of all bound relations, for data_issue.';
 
+IF renew OR to_regclass('deptperf.target_issue') IS NULL THEN
+    CREATE OR REPLACE VIEW target_issue WITH (security_barrier = true) AS
+    SELECT t.dept_id, t.fiscal_year, i.severity, i.issue, t.performance_target_id, i.found, i.expected
+    FROM (
+        SELECT t.*, t.aspect IN ('social', 'economic', 'ecological', 'sustainable') AS benefit,
+               format('target %s, %s', t.performance_target_id, coalesce(t.level3, t.title, t.aspect)) AS name
+        FROM performance_target t
+        WHERE t.earned IS NULL OR t.comparison IS NOT NULL AND t.earned < t.weight AND btrim(coalesce(t.reason, '')) = ''
+    ) t
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN t.earned IS NOT NULL THEN 'warning' WHEN t.benefit THEN 'error' ELSE 'info' END::text AS severity,
+                   CASE WHEN t.earned IS NULL THEN 'open target' ELSE 'no reason' END::text AS issue,
+                   CASE WHEN t.earned IS NOT NULL THEN format('%s: %s of %s', t.name, t.earned, t.weight)
+                        WHEN t.actual IS NULL AND t.comparison <> 'qualitative' THEN format('%s: no actual value', t.name)
+                        ELSE format('%s: not judged', t.name) END AS found,
+                   CASE WHEN t.earned IS NOT NULL THEN 'why it was missed, in reason' WHEN t.actual IS NULL AND t.comparison <> 'qualitative' THEN 'actual or actual_written'
+                        ELSE 'earned' END::text AS expected
+        ) i
+    WHERE sees_all() OR t.dept_id IN (SELECT g.dept_id FROM given g);
+END IF;
+COMMENT ON VIEW target_issue IS
+    'What is due on targets of the own table, as they are now: points that are not known, and a reason where a target was missed. It runs with the rights of the workspace''s owner, for the departments that the caller may see.';
+COMMENT ON COLUMN target_issue.severity IS
+    'error: the points of a benefit target are not known, so that the benefit score is invalid; warning: no reason; info: the points of another target are not known.';
+COMMENT ON COLUMN target_issue.issue IS 'open target, or no reason.';
+
 IF renew OR to_regclass('deptperf.data_issue') IS NULL THEN
     CREATE OR REPLACE VIEW data_issue WITH (security_invoker = true) AS
     WITH topmost AS NOT MATERIALIZED (      -- of what the reader sees; department.parent_id not everybody reads
@@ -79,6 +108,9 @@ IF renew OR to_regclass('deptperf.data_issue') IS NULL THEN
     )
     SELECT i.dept_id, i.fiscal_year, i.severity, i.issue, i.source, i.found, i.expected
     FROM issue_rows() i
+    UNION ALL
+    SELECT t.dept_id, t.fiscal_year, t.severity, t.issue, 'performance_target'::text, t.found, t.expected
+    FROM target_issue t
     UNION ALL
     SELECT c.dept_id, c.fiscal_year, 'warning'::text,
            CASE WHEN n.records > c.records THEN 'late records' ELSE 'fewer records' END::text, c.source,
@@ -111,12 +143,12 @@ IF renew OR to_regclass('deptperf.data_issue') IS NULL THEN
     WHERE (u.facts ? (s.source || '_units')) IS NOT TRUE;
 END IF;
 COMMENT ON VIEW data_issue IS
-    'What is wrong with the records, as they are now: those of bound relations that belong to no known department or year, or have a value that the own table would refuse, and those that row security hides from the workspace; records that came or went after a source was closed; units that are silent although another unit under the same top department that the reader sees speaks.';
+    'What is wrong with the records, as they are now: those of bound relations that belong to no known department or year, or have a value that the own table would refuse, and those that row security hides from the workspace; targets whose points are not known, or that were missed without a reason; records that came or went after a source was closed; units that are silent although another unit under the same top department that the reader sees speaks.';
 COMMENT ON COLUMN data_issue.dept_id IS 'NULL: the department is not known.';
 COMMENT ON COLUMN data_issue.fiscal_year IS 'NULL: the year is not known.';
 COMMENT ON COLUMN data_issue.severity IS
-    'error: the record does not count, or makes a result wrong or invalid; warning: records changed after closing; info: a unit is silent.';
+    'error: the record does not count, or makes a result wrong or invalid; warning: records changed after closing, or a reason is due; info: a unit is silent, or the points of a target are not known that no benefit score reads.';
 COMMENT ON COLUMN data_issue.issue IS
-    'unknown department, unknown year, NULL, unknown value, not finite, negative, not whole, above <the column that limits it>, lost relation, row security, late records, fewer records or silent.';
+    'unknown department, unknown year, NULL, unknown value, not finite, negative, not whole, above <the column that limits it>, lost relation, row security, open target, no reason, late records, fewer records or silent.';
 COMMENT ON COLUMN data_issue.found IS
     'The relation, the record by its key (or ctid, where it stands) and the column; or how many records.';

@@ -4,7 +4,7 @@
 -- The workspace belongs to a role that is no superuser, but owns the database. Roles are made inside the
 -- transaction, so that they go with it.
 BEGIN;
-SELECT plan(104);
+SELECT plan(111);
 SET LOCAL client_min_messages = error;
 SET LOCAL jit = off;                        -- many small queries
 DROP SCHEMA IF EXISTS deptperf CASCADE;
@@ -96,12 +96,12 @@ RESET ROLE;
 
 CREATE TEMP TABLE object (kind text, name text);
 INSERT INTO object SELECT kind, unnest(names::text[]) FROM (VALUES
-    ('department', '{department}'), ('closure', '{department_closure}'), ('registry', '{fiscal_year,fact}'), ('settings', '{source,workspace}'),
+    ('department', '{department}'), ('closure', '{department_closure}'), ('registry', '{fiscal_year,fact,indicator_library}'), ('settings', '{source,workspace}'),
     ('framework', '{framework,framework_group,framework_indicator,framework_item,framework_requirement,framework_band,framework_level,framework_conversion,framework_threshold,framework_document}'),
-    ('own', '{department_framework,self_assessment,stated_figure}'), ('closed', '{closed}'), ('assessment', '{assessment}'),
+    ('own', '{department_framework,department_line,self_assessment,stated_figure}'), ('closed', '{closed}'), ('assessment', '{assessment}'),
     ('binding', '{binding}'), ('access', '{access}'), ('peer', '{peer_score}'), ('result', '{result}'),
     ('record', '{budget,execution,adjustment,procurement,fixed_asset,staffing,project,key_task,performance_target,petition,satisfaction_survey,disclosure,finding,measurement}'),
-    ('view', '{given,framework_above,current_assessment,inputs,unit_facts,facts,score_basis,score,indicator_score,item_score,measure_value,ranking_all,ranking,trend,monitor,reconciliation,score_state,data_issue}'),
+    ('view', '{given,framework_above,current_assessment,inputs,unit_facts,facts,score_basis,score,indicator_score,item_score,measure_value,ranking_all,ranking,trend,monitor,reconciliation,score_state,target_issue,data_issue}'),
     ('owner', '{unit_sums}')) AS o(kind, names);
 INSERT INTO object SELECT k.kind, o.name || k.suffix FROM object o, (VALUES ('view', '_facts'), ('owner', '_source'), ('owner', '_sums'), ('view', '_issue')) AS k(kind, suffix) WHERE o.kind = 'record';
 
@@ -193,6 +193,7 @@ INSERT INTO deptperf.closed (dept_id, fiscal_year, source) SELECT DISTINCT d, y,
 INSERT INTO deptperf.self_assessment (dept_id, fiscal_year, points) SELECT DISTINCT d, y, 90 FROM unit_year;
 INSERT INTO deptperf.peer_score (dept_id, fiscal_year, item, framework, numerator, denominator, among, points) SELECT DISTINCT d, y, 'none', 'none', 1, 1, 1, 1 FROM unit_year;
 INSERT INTO deptperf.result (dept_id, fiscal_year, framework, document, facts, inputs, results) SELECT DISTINCT d, y, 'none', '{}'::jsonb, '{}'::jsonb, '{}'::jsonb, '[]'::jsonb FROM unit_year;
+INSERT INTO deptperf.department_line (dept_id, line) SELECT DISTINCT d, 'health' FROM unit_year;
 INSERT INTO deptperf.stated_figure (dept_id, fiscal_year, figure, value) SELECT d, y, 'assets_total', n FROM unit_year;
 INSERT INTO deptperf.assessment (dept_id, fiscal_year, item, points, reason) SELECT DISTINCT d, y, 'C4.2.1', 3, 'survey at fault' FROM unit_year WHERE y = 2021;
 DO $$ BEGIN PERFORM deptperf_assess(d, 2021, '{"C4.2.1": 4}', 'second survey', override => true) FROM unnest('{2,5,7}'::bigint[]) d; END $$;
@@ -209,7 +210,7 @@ CREATE TEMP TABLE looked_at AS
            CASE o.name WHEN 'department_closure' THEN 'ancestor_id' ELSE 'dept_id' END AS seen_by
     FROM object o JOIN pg_attribute a ON a.attrelid = format('deptperf.%I', o.name)::regclass AND a.attname = 'dept_id'
     WHERE o.kind <> 'owner' AND o.name NOT IN ('given', 'access') AND o.name !~ '_issue$';     -- these below
-SELECT is((SELECT count(*) FROM looked_at), 53::bigint, 'the views and tables with departments');
+SELECT is((SELECT count(*) FROM looked_at), 54::bigint, 'the views and tables with departments');
 SELECT is_empty($$ SELECT name FROM looked_at WHERE NOT EXISTS (SELECT FROM pg_temp.seen_by('deptperf_test_owner', query)) $$, 'each of them has rows');
 
 CREATE TEMP TABLE owners AS SELECT name, row, id FROM looked_at, LATERAL (
@@ -390,6 +391,14 @@ SELECT matches(pg_temp.gives('deptperf_test_assessor', $$ SELECT deptperf_setup(
 
 SELECT is(pg_temp.gives('deptperf_test_admin_a', 'INSERT INTO deptperf.procurement (dept_id, fiscal_year, planned, actual) VALUES (5, 2021, 1, 1) RETURNING procurement_id'), 'no error', 'an admin of a bureau writes its records');
 SELECT is(pg_temp.gives('deptperf_test_admin_a', 'INSERT INTO deptperf.procurement (dept_id, fiscal_year, planned, actual) VALUES (6, 2021, 1, 1)'), '42501 new row violates row-level security policy for table "procurement"', 'no others');
+SELECT is(pg_temp.gives('deptperf_test_admin_a', $$ SELECT deptperf_target_pick('a1', 2021, 'example-satisfaction', 5, '≥90%') $$), 'no error', 'picks targets');
+SELECT matches(pg_temp.gives('deptperf_test_admin_a', $$ SELECT deptperf_target_pick(7, 2021, 'example-satisfaction', 5, '≥90%') $$), '^P0002 department 7 is not known', 'not for others');
+SELECT is_empty($$ SELECT format('(open,"%s")', 'actual or actual_written') EXCEPT SELECT * FROM pg_temp.seen_by('deptperf_test_admin_a', 'SELECT fault, expected FROM deptperf_target_check(''a1'', 2021)') $$, 'and has them checked');
+SELECT is(pg_temp.gives('deptperf_test_admin', $$ SELECT deptperf_target_pick('b1', 2021, 'example-satisfaction', 5, '≥90%') $$), 'no error', 'an admin of all for anybody');
+SELECT set_eq($$ SELECT s.role, q FROM sight s, pg_temp.seen_by('deptperf_test_' || s.role, 'SELECT DISTINCT dept_id FROM deptperf.target_issue') AS q WHERE s.role IN ('reader', 'reader_a', 'reader_u', 'group') $$,
+    $$ VALUES ('reader', '(3)'), ('reader', '(7)'), ('reader_a', '(3)'), ('group', '(7)') $$, 'readers see what is due on the targets of their departments');
+SELECT matches(pg_temp.gives('deptperf_test_admin_a', 'SELECT * FROM deptperf_target_check(7, 2021)'), '^P0002 department 7 is not known', 'no others'' either');
+SELECT is(pg_temp.gives('deptperf_test_reader', 'SELECT * FROM deptperf_target_check(3, 2021)'), '42501 permission denied for table performance_target', 'a reader sees no targets');
 SELECT is(pg_temp.gives('deptperf_test_admin_a', 'UPDATE deptperf.procurement SET dept_id = 6 WHERE dept_id = 5'), '42501 new row violates row-level security policy for table "procurement"', 'gives none away');
 CREATE TEMP TABLE before AS SELECT dept_id, count(*) AS n FROM deptperf.procurement GROUP BY 1;
 SELECT is(pg_temp.gives('deptperf_test_admin_a', 'DELETE FROM deptperf.procurement WHERE fiscal_year = 2020'), 'no error', 'deletes');

@@ -84,6 +84,7 @@ INSERT INTO listed VALUES
         deptperf_target(text,boolean)
         deptperf_target_clarity(numeric,numeric,numeric,numeric,numeric)
         deptperf_target_completeness(numeric)
+        deptperf_target_unit(text)
     $$),
     ('immutable strict safe search_path=pg_catalog, pg_temp', $$
         deptperf_canonical(jsonb)
@@ -118,6 +119,7 @@ INSERT INTO listed VALUES
         deptperf.satisfaction_survey_rows()
         deptperf.sees_all()
         deptperf.staffing_rows()
+        deptperf_target_check(text,bigint,jsonb)
     $$),
     ('stable safe search_path=pg_catalog, pg_temp', $$
         deptperf_explain_need(jsonb,numeric,numeric,numeric,numeric,integer,boolean,text)
@@ -126,6 +128,7 @@ INSERT INTO listed VALUES
         deptperf_bind_issue(text,text[],jsonb)
         deptperf_bindings()
         deptperf_monitor_rows(bigint,integer,jsonb,jsonb,jsonb,date)
+        deptperf_target_check(bigint,bigint,jsonb)
         deptperf_version()
     $$),
     ('stable strict restricted', $$
@@ -173,6 +176,7 @@ INSERT INTO listed VALUES
     $$),
     ('volatile unsafe', $$
         deptperf_finalize(text,bigint,boolean,text)
+        deptperf_target_pick(text,bigint,text,numeric,text,integer)
         deptperf_repair()
         deptperf_assess(text,bigint,jsonb,text,boolean)
         deptperf_bind(jsonb)
@@ -196,6 +200,7 @@ INSERT INTO listed VALUES
         deptperf.derived_rows()
         deptperf.framework_changed()
         deptperf.framework_formula()
+        deptperf.performance_target_computed()
         deptperf_assess(bigint,bigint,jsonb,text,boolean)
         deptperf_bind_source(text,jsonb,integer,text)
         deptperf_bind_assemble(text,text[],jsonb)
@@ -207,6 +212,7 @@ INSERT INTO listed VALUES
         deptperf_close_departments(bigint,text,bigint[])
         deptperf_grant(name,text,bigint)
         deptperf_grant_departments(name,text,bigint)
+        deptperf_target_pick(bigint,bigint,text,numeric,text,integer)
         deptperf_unbind(text,text)
         deptperf_workspace_guard()
     $$),

@@ -22,7 +22,7 @@ SELECT is(missing_step, 'SELECT deptperf_setup()', 'deptperf_version says that t
 SELECT is(deptperf_setup(), 'framework sz-2021, row security off', 'setup says what is set');
 SELECT ok(library = sql AND sql = workspace AND missing_step IS NULL, 'and that all is well') FROM deptperf_version();
 SELECT tables_are('deptperf', ARRAY[
-    'department', 'department_closure', 'fiscal_year', 'source', 'fact',
+    'department', 'department_closure', 'department_line', 'fiscal_year', 'source', 'fact', 'indicator_library',
     'budget', 'execution', 'adjustment', 'procurement', 'fixed_asset', 'staffing', 'project', 'key_task',
     'performance_target', 'petition', 'satisfaction_survey', 'disclosure', 'finding', 'measurement',
     'framework', 'framework_group', 'framework_indicator', 'framework_item', 'framework_requirement', 'framework_band', 'framework_threshold',

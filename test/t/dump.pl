@@ -19,6 +19,18 @@ life_roles($old);
 run($old, 'postgres', 'CREATE DATABASE life OWNER bureau');
 life_database($old, 'life');
 
+# Targets whose points the trigger computed, judged ones, and one that is open.
+run($old, 'life', <<'SQL', 'bureau');
+INSERT INTO deptperf.performance_target (dept_id, fiscal_year, aspect, weight, written, comparison, actual_written, reverse, earned, reason)
+SELECT d.dept_id, 2021, t.* FROM deptperf.department d, (VALUES
+    ('social', 10, '≥95%', NULL, '94.5%', 'difference', NULL::numeric, '样本偏小'), ('economic', 7, '≤30 万元', NULL, '36万元', 'quotient', NULL, NULL),
+    ('ecological', 5, '3册', NULL, '9册', 'difference', NULL, '捐赠'), ('sustainable', 8, '约30', 'qualitative', '基本达到', 'difference', 6, NULL)) AS t
+WHERE d.code = '440300-SI-01';
+INSERT INTO deptperf.department_line SELECT dept_id, '社会保障' FROM deptperf.department WHERE code = '440300-SI-02';
+SELECT deptperf_target_pick('440300-SI-02', 2021, 'example-social-employment', 5, '≥2万人');
+REFRESH MATERIALIZED VIEW dashboard.lost;
+SQL
+
 my $scores = scores($old, 'life');
 my $branch = scores($old, 'life', 'branch');
 my $objects = inventory($old, 'life');
