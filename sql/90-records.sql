@@ -85,7 +85,9 @@ BEGIN
         known.counts := format('fact = %L', wanted);
         known.amount := 'amount';
     END IF;
-    SELECT string_agg(CASE WHEN c.fallback ~ '^[a-z_]+$' AND c.kind <> 'flag' THEN format('coalesce(%I, %I) AS %1$I', c.key, c.fallback) ELSE quote_ident(c.key) END, ', ' ORDER BY c.place) INTO own
+    SELECT string_agg(CASE WHEN c.fallback ~ '^[a-z_]+$' AND c.kind <> 'flag' THEN format('coalesce(%I, %I) AS %1$I', c.key, c.fallback)
+                           WHEN c.source = 'performance_target' AND c.key = 'earned' THEN format('coalesce(%I, ''NaN'') AS %1$I', c.key)      -- a target that is open
+                           ELSE quote_ident(c.key) END, ', ' ORDER BY c.place) INTO own
     FROM @extschema@.deptperf_bind_columns() c WHERE c.source = known.source;
     SELECT array_agg(c.dept_id) INTO units FROM deptperf.department_closure c WHERE c.ancestor_id = id;
     FOR part IN

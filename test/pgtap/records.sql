@@ -1,7 +1,7 @@
 -- records.sql: deptperf_records: the records behind every fact add up to it exactly,
 -- in the own tables and through bindings.
 BEGIN;
-SELECT plan(14);
+SELECT plan(15);
 SET LOCAL client_min_messages = warning;
 SET LOCAL jit = off;
 \cd examples/case
@@ -29,6 +29,10 @@ INSERT INTO deptperf.measurement (dept_id, fiscal_year, fact, amount) SELECT dep
 SELECT is((SELECT sum(amount) FROM deptperf_records('440300-SI', 2021, 'trees')), 6::numeric, 'a fact of measurement');
 
 CREATE FUNCTION pg_temp.bureau() RETURNS bigint LANGUAGE sql AS $$ SELECT dept_id FROM deptperf.department WHERE name = '深圳市社会保险基金管理局' $$;
+INSERT INTO deptperf.performance_target (dept_id, fiscal_year, aspect, weight, comparison, target) SELECT dept_id, 2021, 'social', 5, '>=', 10 FROM deptperf.department WHERE code = '440300-SI';
+SELECT is((SELECT amount FROM deptperf_records('440300-SI', 2021, 'benefit_earned')), 'NaN', 'a target whose outcome is not known spoils what it is part of');
+DELETE FROM deptperf.performance_target;
+
 -- Through the bindings of an integrated budget system.
 \i ../fixtures/bas.sql
 SELECT count(*) FROM deptperf_close(2021);
