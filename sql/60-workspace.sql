@@ -52,7 +52,7 @@ BEGIN
           AND (p.proowner <> me OR p.prokind <> 'f' OR p.prosecdef
                OR NOT (p.pronargs = 0 AND p.proname IN (
                            'sees_all', 'ranking_rows', 'derived_rows', 'department_lock', 'department_tree', 'binding_takes_no_rows', 'binding_by_code',
-                           'framework_formula', 'framework_changed', 'assessment_checked', 'assessment_only_added', 'result_numbered', 'result_only_added', 'performance_target_computed',
+                           'framework_formula', 'framework_changed', 'framework_kept', 'framework_given', 'assessment_checked', 'assessment_only_added', 'result_numbered', 'result_only_added', 'performance_target_computed',
                            'budget_rows', 'execution_rows', 'adjustment_rows', 'procurement_rows', 'fixed_asset_rows',
                            'staffing_rows', 'project_rows', 'key_task_rows', 'performance_target_rows', 'petition_rows',
                            'satisfaction_survey_rows', 'disclosure_rows', 'finding_rows', 'measurement_rows', 'closed_rows', 'issue_rows')
@@ -267,6 +267,16 @@ BEGIN
                   DETAIL = (SELECT format('Known: %s.', coalesce(string_agg(f.framework, ', ' ORDER BY f.framework), 'none')) FROM deptperf.framework f),
                   HINT = 'deptperf.framework has the frameworks.';
     END IF;
+    -- The examples are for people and checks: evaluation does without.  They come
+    -- with the setup that is due after an update.
+    IF to_regclass('deptperf.framework_example') IS NOT NULL THEN
+        RETURN result || coalesce((
+            SELECT jsonb_build_object('examples', jsonb_agg(jsonb_build_object(
+                       'example', e.example, 'facts', e.facts, 'inputs', e.inputs, 'expected', e.expected) ORDER BY e.position, e.example))
+            FROM deptperf.framework_example e
+            WHERE e.framework = wanted
+            HAVING count(*) > 0), '{}');
+    END IF;
     RETURN result;
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_framework_document(pg_catalog.text) IS
@@ -291,12 +301,13 @@ BEGIN
     END IF;
     SELECT k.key, array_to_string(m.members, ', ') AS members, k.place INTO fault
     FROM (VALUES
-        ('', '{framework,label_zh,label_en,source,from_year,to_year,options,groups,indicators,items,requirements,bands}'::text[]),
+        ('', '{framework,label_zh,label_en,source,from_year,to_year,options,groups,indicators,items,requirements,bands,examples}'::text[]),
         ('groups', '{code,parent,label_zh,label_en,points,weight}'),
         ('indicators', '{code,group,key,label_zh,label_en,points,combine,bonus,table}'),
         ('items', '{code,indicator,label_zh,label_en,points,formula,rule,empty,bonus,applies,peer,better,levels}'),
         ('requirements', '{code,indicator,label_zh,label_en,formula,rule,grade}'),
-        ('bands', '{grade,label_en,from}')) AS m(list, members)
+        ('bands', '{grade,label_en,from}'),
+        ('examples', '{example,facts,inputs,expected}')) AS m(list, members)
         CROSS JOIN LATERAL (
             SELECT o.key, 'the document' AS place
             FROM jsonb_object_keys(doc) AS o(key)
@@ -315,9 +326,22 @@ BEGIN
                   DETAIL = format('Known there: %s.', fault.members),
                   HINT = 'SELECT deptperf_framework_document(''sz-2021'') shows what a document looks like.';
     END IF;
+    -- evaluation does not read examples
+    IF coalesce(jsonb_typeof(doc -> 'examples'), 'null') NOT IN ('array', 'null')
+       OR doc @? 'strict $.examples[*] ? (@.type() != "object")' OR doc @? '$.examples[*] ? (!exists (@.example ? (@.type() == "string" && @ != "")))' THEN
+        RAISE EXCEPTION 'framework document "%" is not valid at examples', name
+            USING ERRCODE = 'invalid_parameter_value',
+                  DETAIL = 'Expected a list of objects, each with a name as its member "example".',
+                  HINT = '"examples": [{"example": "paid in full", "facts": {"paid_q1": 1}, "inputs": {}, "expected": {"total": 100}}]';
+    END IF;
     -- every other fault has its own error
     PERFORM @extschema@.deptperf_evaluate_total(doc, '{}'::jsonb, '{}'::jsonb);
 
+    -- one that is not a draft can't be changed, and need not be
+    IF EXISTS (SELECT FROM deptperf.framework f WHERE f.framework = name AND f.status <> 'draft')
+       AND @extschema@.deptperf_framework_document(name) = doc THEN
+        RETURN name;
+    END IF;
     INSERT INTO deptperf.framework AS f (framework, label_zh, label_en, source, from_year, to_year, options)
     VALUES (name, doc ->> 'label_zh', doc ->> 'label_en', doc ->> 'source',
             (doc ->> 'from_year')::int, (doc ->> 'to_year')::int, coalesce(nullif(doc -> 'options', 'null'), '{}'))
@@ -353,10 +377,15 @@ BEGIN
     INSERT INTO deptperf.framework_requirement (framework, code, indicator, label_zh, label_en, formula, rule, grade, position)
     SELECT name, m ->> 'code', m ->> 'indicator', m ->> 'label_zh', m ->> 'label_en', m ->> 'formula', m ->> 'rule', m ->> 'grade', n
     FROM jsonb_array_elements(nullif(doc -> 'requirements', 'null')) WITH ORDINALITY AS e(m, n);
+    DELETE FROM deptperf.framework_example e WHERE e.framework = name;
+    INSERT INTO deptperf.framework_example (framework, example, facts, inputs, expected, position)
+    SELECT name, m ->> 'example', coalesce(nullif(m -> 'facts', 'null'), '{}'), coalesce(nullif(m -> 'inputs', 'null'), '{}'),
+           coalesce(nullif(m -> 'expected', 'null'), '{}'), n
+    FROM jsonb_array_elements(nullif(doc -> 'examples', 'null')) WITH ORDINALITY AS e(m, n);
     RETURN name;
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_framework_import(pg_catalog.jsonb) IS
-'puts a framework document into the workspace''s rows, in place of a framework of the same name, and returns the name. deptperf_framework_document gives the same document back, with every member it may have (null where it was left out). What is at fault is an error that says where. NULL gives NULL';
+'puts a framework document into the workspace''s rows, in place of a draft of the same name, and returns the name; a new one is a draft. deptperf_framework_document gives the same document back, with every member it may have (null where it was left out). What is at fault is an error that says where. NULL gives NULL';
 
 -- ---- closing ----
 

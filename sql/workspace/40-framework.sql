@@ -13,8 +13,16 @@ CREATE TABLE IF NOT EXISTS framework (
     CONSTRAINT framework_options_is_an_object CHECK (jsonb_typeof(options) = 'object'),
     CONSTRAINT framework_options_missing_known CHECK (options ->> 'missing' IN ('open', 'leave out'))
 );
+IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'framework'::regclass AND attname = 'status') THEN
+    -- those of an earlier version are in force; what comes later begins as a draft
+    ALTER TABLE framework ADD COLUMN status text NOT NULL DEFAULT 'in force'
+        CONSTRAINT framework_status_known CHECK (status IN ('draft', 'in force', 'retired'));
+    ALTER TABLE framework ALTER COLUMN status SET DEFAULT 'draft';
+END IF;
 COMMENT ON TABLE framework IS
-    'The rubrics. What belongs to one stands in framework_group, _indicator, _item, _requirement and _band; deptperf_framework_document(framework) is all of it.';
+    'The rubrics. What belongs to one stands in framework_group, _indicator, _item, _requirement, _band, _level and _conversion; deptperf_framework_document(framework) is all of it. Only a draft can be changed; see status.';
+COMMENT ON COLUMN framework.status IS
+    'draft (every new one, also a copy or an import): it can be changed, and scores departments that are given it, to try it out. in force: it and its parts can''t be changed or deleted, only superseded (deptperf_framework_start) by another; its status, its last year and its examples may change. It becomes a draft again only while nothing was assessed or compared under it. retired: as in force, and no department can be given it any more; those that have it keep their scores. Not part of the document.';
 COMMENT ON COLUMN framework.source IS 'Where it comes from, and what in it is our reading.';
 COMMENT ON COLUMN framework.from_year IS 'The first fiscal year it may be used for; NULL: no limit.';
 COMMENT ON COLUMN framework.to_year IS 'The last fiscal year it may be used for; NULL: no limit.';
@@ -201,6 +209,30 @@ CREATE TABLE IF NOT EXISTS framework_conversion (
 );
 COMMENT ON TABLE framework_conversion IS
     'Conversion tables of indicators that combine by table: the points of the items, in any order, and what they give together. What has no row is missing.';
+
+CREATE TABLE IF NOT EXISTS framework_example (
+    framework text NOT NULL REFERENCES framework ON DELETE CASCADE ON UPDATE CASCADE,
+    example   text NOT NULL,
+    facts     jsonb NOT NULL DEFAULT '{}'
+        CONSTRAINT framework_example_facts_are_numbers CHECK (
+            jsonb_typeof(facts) = 'object' AND NOT facts @? 'strict $.* ? (@.type() != "number" && @ != "NaN")'),
+    inputs    jsonb NOT NULL DEFAULT '{}'
+        CONSTRAINT framework_example_inputs_are_points CHECK (
+            jsonb_typeof(inputs) = 'object' AND NOT inputs @? 'strict $.* ? (@.type() != "number" && @.type() != "object" && @ != "exempt")'),
+    expected  jsonb NOT NULL DEFAULT '{}'
+        CONSTRAINT framework_example_expected_are_points CHECK (
+            jsonb_typeof(expected) = 'object' AND NOT expected @? 'strict $.* ? (@.type() != "number" && @.type() != "string" && @ != null)'),
+    position  int NOT NULL,
+    PRIMARY KEY (framework, example)
+);
+COMMENT ON TABLE framework_example IS
+    'Examples of a framework: what it has to give for these facts. deptperf_framework_check() scores each and names what comes out otherwise. Part of the framework''s document, and not of what evaluation takes.';
+COMMENT ON COLUMN framework_example.example IS 'Its name, such as: paid in full, one violation.';
+COMMENT ON COLUMN framework_example.facts IS 'Numbers by fact, as deptperf_evaluate takes them; a fact that is not named is absent.';
+COMMENT ON COLUMN framework_example.inputs IS 'Judgements by code, as deptperf_evaluate takes them.';
+COMMENT ON COLUMN framework_example.expected IS
+    'By code of item, indicator or group, or total: the points, null where they are open, or a state in words such as missing. By grade: the grade. What is not named is not compared.';
+COMMENT ON COLUMN framework_example.position IS 'Its place in the document.';
 
 -- Rules and formulas are checked by the extension.  DROP EXTENSION … CASCADE
 -- takes these constraints and leaves the rows; here they come back.
@@ -400,12 +432,17 @@ CREATE OR REPLACE TRIGGER framework_document_derived BEFORE INSERT ON framework_
     FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION derived_rows();
 
 -- The frameworks that come with the extension, unless they are there.
-IF NOT EXISTS (SELECT FROM framework WHERE framework = 'sz-2021') THEN
-    PERFORM @extschema@.deptperf_framework_import(@extschema@.deptperf_framework_seed('sz-2021'));
-END IF;
-IF NOT EXISTS (SELECT FROM framework WHERE framework = 'sz-2021-records') THEN
-    PERFORM @extschema@.deptperf_framework_import(@extschema@.deptperf_framework_seed('sz-2021-records'));
-END IF;
+DECLARE
+    before text[] := ARRAY(SELECT f.framework FROM framework f);
+BEGIN
+    IF NOT EXISTS (SELECT FROM framework WHERE framework = 'sz-2021') THEN
+        PERFORM @extschema@.deptperf_framework_import(@extschema@.deptperf_framework_seed('sz-2021'));
+    END IF;
+    IF NOT EXISTS (SELECT FROM framework WHERE framework = 'sz-2021-records') THEN
+        PERFORM @extschema@.deptperf_framework_import(@extschema@.deptperf_framework_seed('sz-2021-records'));
+    END IF;
+    UPDATE framework SET status = 'in force' WHERE framework <> ALL (before);
+END;
 UPDATE workspace SET default_framework = 'sz-2021' WHERE version = 0 AND default_framework IS NULL;
 
 CREATE TABLE IF NOT EXISTS department_framework (

@@ -52,6 +52,7 @@ END $$;
 
 SET LOCAL ROLE deptperf_test_owner;
 SELECT is(deptperf_setup(), 'framework sz-2021, row security off', 'the workspace is made by a role that is no superuser');
+UPDATE deptperf.framework SET status = 'draft';       -- to be changed below
 INSERT INTO deptperf.department (dept_id, code, parent_code) VALUES
     (1, 'city', NULL), (2, 'bureau a', 'city'), (3, 'a1', 'bureau a'), (4, 'a2', 'bureau a'), (5, 'a1x', 'a1'),
     (6, 'bureau b', 'city'), (7, 'b1', 'bureau b'), (8, 'b2', 'bureau b'), (9, 'alone', NULL);
@@ -97,7 +98,7 @@ RESET ROLE;
 CREATE TEMP TABLE object (kind text, name text);
 INSERT INTO object SELECT kind, unnest(names::text[]) FROM (VALUES
     ('department', '{department}'), ('closure', '{department_closure}'), ('registry', '{fiscal_year,fact,indicator_library}'), ('settings', '{source,workspace}'),
-    ('framework', '{framework,framework_group,framework_indicator,framework_item,framework_requirement,framework_band,framework_level,framework_conversion,framework_threshold,framework_document}'),
+    ('framework', '{framework,framework_group,framework_indicator,framework_item,framework_requirement,framework_band,framework_level,framework_conversion,framework_threshold,framework_example,framework_document}'),
     ('own', '{department_framework,department_line,self_assessment,stated_figure}'), ('closed', '{closed}'), ('assessment', '{assessment}'),
     ('binding', '{binding}'), ('access', '{access}'), ('peer', '{peer_score}'), ('result', '{result}'),
     ('record', '{budget,execution,adjustment,procurement,fixed_asset,staffing,project,key_task,performance_target,petition,satisfaction_survey,disclosure,finding,measurement}'),

@@ -68,6 +68,7 @@ INSERT INTO call VALUES ('deptperf_version()'), ('deptperf_setup()'), ('deptperf
     ('deptperf_monitor(1, 2021)'), ('deptperf_monitor(''x'', 2021)'), ('deptperf_monitor_all(2021)'), ('deptperf_monitor_rows(1, 2021, ''{}'', ''{}'', ''{}'', ''2021-08-31'')'),
     ('deptperf_department(1)'), ('deptperf_department(''x'')'), ('deptperf_fiscal_year(2021)'),
     ('deptperf_framework_for(1, 2021)'), ('deptperf_framework_document(''sz-2021'')'), ('deptperf_framework_import(deptperf_framework_seed(''sz-2021''))'),
+    ('deptperf_framework_copy(''sz-2021'', ''x'')'), ('deptperf_framework_check(''sz-2021'')'), ('deptperf_framework_start(''sz-2021'', 2021)'), ('deptperf_framework_sheet(''sz-2021'')'),
     ('deptperf_close(2021)'), ('deptperf_close(2021, ''budget'', 1)'), ('deptperf_close(2021, ''budget'', ''x'')'), ('deptperf_assess(1, 2021, ''{"A1.1.1": 1}'')'), ('deptperf_assess(''x'', 2021, ''{"A1.1.1": 1}'')'),
     ('deptperf_bind(''{"budget": {}}'')'), ('deptperf_bindings()'), ('deptperf_compare(2021)'), ('deptperf_finalize(1, 2021)'), ('deptperf_finalize(''x'', 2021)'), ('deptperf_reopen(1, ''x'')'), ('deptperf_verify(1)'), ('deptperf_headroom(1, 2021)'), ('deptperf_headroom(''x'', 2021)'), ('deptperf_records(1, 2021, ''assets_total'')'), ('deptperf_records(''x'', 2021, ''assets_total'')'), ('deptperf_basis(1, 2021)'), ('deptperf_missing(1, 2021)'), ('deptperf_missing(''x'', 2021)'), ('deptperf_what_if(1, 2021, ''{}'')'), ('deptperf_what_if(''x'', 2021, ''{}'')'), ('deptperf_reconcile(deptperf_framework_seed(''sz-2021''), ''{}'', ''{}'', NULL, 1)'), ('deptperf_explain(1, 2021)'), ('deptperf_explain(''x'', 2021)'), ('deptperf_unbind(''budget'')'),
     ('deptperf_target_pick(1, 2021, ''example-satisfaction'', 10, ''≥90%'')'), ('deptperf_target_pick(''x'', 2021, ''example-satisfaction'', 10, ''≥90%'')'),
@@ -106,6 +107,7 @@ ROLLBACK TO extension;
 SET LOCAL ROLE deptperf_test_owner;
 INSERT INTO deptperf.department (dept_id, code, parent_code) VALUES (1, 'city', NULL), (2, 'bureau', 'city'), (3, 'unit', 'bureau'), (4, 'other', 'city');
 INSERT INTO deptperf.department_framework VALUES (1, 2021, 'sz-2021');
+UPDATE deptperf.framework SET status = 'draft';       -- to be changed below
 INSERT INTO deptperf.fixed_asset (dept_id, fiscal_year, original_value, in_use) VALUES (2, 2020, 80, true), (3, 2020, 20, false), (4, 2020, 5, true);
 INSERT INTO deptperf.procurement (dept_id, fiscal_year, planned, actual) VALUES (2, 2020, 10, 9), (3, 2020, 10, 8), (4, 2020, 10, 10);
 DO $$ BEGIN

@@ -26,6 +26,7 @@ INSERT INTO listed VALUES
         deptperf_unit_facts(jsonb)
     $$),
     ('immutable safe', $$
+        deptperf_sheet_members()
         deptperf_fact_records()
         deptperf_arithmetic(deptperf_rule,numeric,numeric)
         deptperf_bind_columns()
@@ -39,6 +40,7 @@ INSERT INTO listed VALUES
         deptperf_unit_facts_final(internal)
     $$),
     ('immutable safe search_path=pg_catalog, pg_temp', $$
+        deptperf_sheet_refuse(integer,integer,text,text,text)
         deptperf_bind_keys(text,jsonb)
     $$),
     ('immutable strict safe', $$
@@ -91,12 +93,36 @@ INSERT INTO listed VALUES
         deptperf_result_hashes(jsonb)
         deptperf_rule_bounds(text,numeric,numeric)
         deptperf_explain_branch(text,text)
+        deptperf_check_examples(jsonb)
+        deptperf_check_grades(jsonb)
+        deptperf_check_rule(text,numeric)
+        deptperf_check_sums(jsonb)
+        deptperf_sheet_cells(text)
+        deptperf_sheet_column(text,text,text)
+        deptperf_sheet_columns(integer)
+        deptperf_sheet_header(jsonb,integer)
+        deptperf_sheet_said(jsonb,jsonb,text,text,jsonb,integer)
     $$),
     ('stable strict safe search_path=pg_catalog, pg_temp; TimeZone=UTC', $$
         deptperf_verify(bigint)
     $$),
     ('volatile unsafe search_path=pg_catalog, pg_temp; TimeZone=UTC', $$
         deptperf.result_numbered()
+    $$),
+    ('immutable strict unsafe search_path=pg_catalog, pg_temp', $$
+        deptperf_framework_from_sheet(text)
+        deptperf_sheet_lines(jsonb)
+        deptperf_sheet_object(text,jsonb,jsonb,integer,text,boolean)
+        deptperf_sheet_rows(jsonb)
+        deptperf_sheet_text(jsonb,text)
+        deptperf_sheet_value(text,text)
+    $$),
+    ('immutable unsafe search_path=pg_catalog, pg_temp', $$
+        deptperf_sheet_row(text,jsonb,text)
+    $$),
+    ('stable strict unsafe search_path=pg_catalog, pg_temp', $$
+        deptperf_framework_check(text)
+        deptperf_framework_sheet(text)
     $$),
     ('stable safe', $$
         deptperf_explain(text,bigint,text,text)
@@ -168,6 +194,7 @@ INSERT INTO listed VALUES
         deptperf_scorecard(bigint,bigint,text)
     $$),
     ('volatile strict unsafe search_path=pg_catalog, pg_temp', $$
+        deptperf_framework_copy(text,text)
         deptperf_compare(bigint)
         deptperf_bind_expression(text,text,text,regclass,text)
         deptperf_bind_relation(text,text,text)
@@ -192,6 +219,9 @@ INSERT INTO listed VALUES
         deptperf.result_only_added()
         deptperf_finalize(bigint,bigint,boolean,text)
         deptperf_reopen(bigint,text)
+        deptperf.framework_kept()
+        deptperf.framework_given()
+        deptperf_framework_start(text,bigint,text)
         deptperf.assessment_checked()
         deptperf.assessment_only_added()
         deptperf.binding_by_code()

@@ -25,7 +25,7 @@ SELECT tables_are('deptperf', ARRAY[
     'department', 'department_closure', 'department_line', 'fiscal_year', 'source', 'fact', 'indicator_library',
     'budget', 'execution', 'adjustment', 'procurement', 'fixed_asset', 'staffing', 'project', 'key_task',
     'performance_target', 'petition', 'satisfaction_survey', 'disclosure', 'finding', 'measurement',
-    'framework', 'framework_group', 'framework_indicator', 'framework_item', 'framework_requirement', 'framework_band', 'framework_threshold',
+    'framework', 'framework_group', 'framework_indicator', 'framework_item', 'framework_requirement', 'framework_band', 'framework_threshold', 'framework_example',
     'framework_level', 'framework_conversion', 'framework_document', 'department_framework', 'peer_score', 'result', 'workspace', 'closed', 'binding', 'access', 'assessment', 'self_assessment', 'stated_figure']);
 SELECT is_empty($$
   SELECT v FROM unnest('{unit_facts,facts,measure_value,item_score,indicator_score,score,ranking,trend,monitor,reconciliation,score_state,inputs,current_assessment}'::text[]) AS v
@@ -179,6 +179,7 @@ SELECT hasnt_view('deptperf', 'score', 'DROP EXTENSION … CASCADE takes the vie
 SELECT lives_ok('SELECT deptperf_setup()', 'CREATE EXTENSION and setup');
 SELECT bag_eq('SELECT dept_id, fiscal_year, total, grade, provisional, open, open_items, silent FROM deptperf.score', 'TABLE before', 'the scores are back');
 SELECT bag_eq('TABLE deptperf.framework_document', 'TABLE documents', 'the frameworks never went');
+UPDATE deptperf.framework SET status = 'draft';       -- to be changed below
 SELECT throws_like($$ UPDATE deptperf.framework_item SET rule = 'x >= 90%: 1' WHERE code = 'B3.2.1' AND framework = 'sz-2021' $$, '%rule "x >= 90\%: 1"%', 'and rules are checked again');
 
 -- 6. Settings.

@@ -86,8 +86,11 @@ my $first = $there->query($ask);
 run($primary, 'life', q{SELECT deptperf_assess('440300-SI', 2021, '{"A2.2.1": 0.25}', 'less')}, 'assessor 王');
 $primary->wait_for_catchup($replica);
 is($there->query($ask), $first - 1, 'replica: a judgement of the primary changes the score');
-run($primary, 'life', q{UPDATE deptperf.framework_item SET points = 3, label_en = 'changed' WHERE framework = 'sz-2021' AND code = 'A2.2.1';
-	UPDATE deptperf.framework_indicator SET points = points + 1 WHERE framework = 'sz-2021' AND code = 'A2.2';
+run($primary, 'life', q{SELECT deptperf_framework_copy('sz-2021', 'changed');
+	UPDATE deptperf.framework_item SET points = 3, label_en = 'changed' WHERE framework = 'changed' AND code = 'A2.2.1';
+	UPDATE deptperf.framework_indicator SET points = points + 1 WHERE framework = 'changed' AND code = 'A2.2';
+	INSERT INTO deptperf.department_framework SELECT dept_id, 2021, 'changed' FROM deptperf.department WHERE code = '440300-SI'
+	ON CONFLICT (dept_id, from_year) DO UPDATE SET framework = excluded.framework;
 	SELECT deptperf_assess('440300-SI', 2021, '{"A2.2.1": 2.25}', 'more')});
 $primary->wait_for_catchup($replica);
 is($there->query($ask), $first + 1, 'replica: a changed framework too');

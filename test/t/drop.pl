@@ -228,7 +228,7 @@ same_lines(rows('deptperf,finance'), $tables, 'CREATE EXTENSION and setup: every
 same_lines(inventory($node, 'life', schemas => 'deptperf', acl => 0), [ grep { !/^\w+ \| dashboard/ } @$objects ],
 	'CREATE EXTENSION and setup: every object of the workspace, with valid constraints');
 same_lines(bindings(), $bindings, 'CREATE EXTENSION and setup: the bindings');
-like(refused(q{UPDATE deptperf.framework_item SET rule = 'x >= 1: 99999, else 0' WHERE code = 'B3.2.1'}), qr/ERROR:.*99999/,
+like(refused(q{UPDATE deptperf.framework_item SET rule = 'x >= 1: 99999, else 0' WHERE framework = 'bureau-2022' AND code = 'A1.1.1'}), qr/ERROR:.*99999/,
 	'CREATE EXTENSION and setup: rules are checked again');
 
 $open->quit;

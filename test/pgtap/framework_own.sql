@@ -1,0 +1,109 @@
+-- framework_own.sql: a framework of one's own begins as a copy of another, is a draft,
+-- comes into force, and is superseded.
+BEGIN;
+SELECT plan(50);
+SET LOCAL client_min_messages = warning;
+DROP SCHEMA IF EXISTS deptperf CASCADE;
+SELECT lives_ok('SELECT deptperf_setup()', 'the workspace is made');
+
+CREATE FUNCTION pg_temp.error(statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    message text; detail text; hint text;
+BEGIN
+    EXECUTE statement;
+    RETURN 'no error';
+EXCEPTION WHEN others THEN
+    GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+    RETURN concat_ws(E'\n', SQLSTATE || ' ' || message, nullif(detail, ''), nullif(hint, ''));
+END $$;
+
+-- 1. A copy.
+SELECT is(deptperf_framework_copy('sz-2021', 'city-2022'), 'city-2022', 'a copy of sz-2021');
+SELECT is(deptperf_framework_document('city-2022') - '{framework,label_zh,label_en,source,status}'::text[], deptperf_framework_document('sz-2021') - '{framework,label_zh,label_en,source}'::text[], 'it has everything that sz-2021 has');
+SELECT results_eq($$ SELECT c.label_zh = o.label_zh || '（sz-2021 的副本）', c.label_en, c.source = 'Copied from sz-2021. ' || o.source
+                     FROM deptperf.framework c, deptperf.framework o WHERE c.framework = 'city-2022' AND o.framework = 'sz-2021' $$,
+    $$ VALUES (true, 'Shenzhen 2021, overall performance of departments (copy of sz-2021)', true) $$, 'its labels and source say what it was copied from');
+SELECT is(pg_temp.error($$ SELECT deptperf_framework_copy('sz-2021', 'city-2022') $$), E'23505 framework "city-2022" is there already\nA copy takes the place of none.\n'
+    'Give the copy another name, or delete that one first: DELETE FROM deptperf.framework WHERE framework = ''city-2022'';', 'a copy takes the place of none');
+SELECT is(left(pg_temp.error($$ SELECT deptperf_framework_copy('none', 'x') $$), 36), 'P0002 framework "none" is not known' || E'\n', 'an unknown framework');
+SELECT is(left(pg_temp.error($$ SELECT deptperf_framework_copy('sz-2021', ' ') $$), 43), '22023 the framework document has no name' || E'\nEx', 'no name');
+SELECT is(deptperf_framework_copy(NULL, 'x'), NULL, 'NULL gives NULL');
+INSERT INTO deptperf.framework (framework) VALUES ('bare');
+SELECT is(deptperf_framework_copy('bare', 'bare 2'), 'bare 2', 'a framework without labels and source');
+SELECT is((SELECT concat_ws('|', label_zh, label_en, source) FROM deptperf.framework WHERE framework = 'bare 2'), 'Copied from bare.', 'gets a source');
+
+-- 2. Draft, in force, retired.
+SELECT results_eq('SELECT framework, status FROM deptperf.framework ORDER BY 1', $$ VALUES ('bare', 'draft'), ('bare 2', 'draft'), ('city-2022', 'draft'), ('sz-2021', 'in force'), ('sz-2021-records', 'in force') $$, 'those that come with the extension are in force, new ones are drafts');
+SELECT is(deptperf_framework_import('{"framework": "imported", "options": {"full": 4, "missing": "leave out"}, "groups": [{"code": "G", "points": 4}], "indicators": [{"code": "I", "group": "G", "points": 4, "combine": "table", "table": [{"items": [4], "points": 4}]}],
+    "items": [{"code": "a", "indicator": "I", "points": 4, "formula": "paid_q1", "rule": "x > 1: 4, else 0", "empty": "full", "levels": [{"level": "A", "from": 0, "to": 4}]}],
+    "requirements": [{"code": "V", "indicator": "I", "formula": "finding_violation", "rule": "x > 0: zero, else pass"}], "bands": [{"grade": "A", "from": 0}]}'), 'imported', 'an import');
+SELECT is((SELECT status FROM deptperf.framework WHERE framework = 'imported'), 'draft', 'is one too');
+SELECT throws_ok($$ UPDATE deptperf.framework SET status = 'new' WHERE framework = 'imported' $$, '23514', NULL, 'another status');
+CREATE TEMP TABLE change (change text);
+INSERT INTO change VALUES ('UPDATE deptperf.framework SET label_en = ''x'' WHERE framework = ''imported'''), ('UPDATE deptperf.framework SET options = ''{}'' WHERE framework = ''imported'''),
+    ('UPDATE deptperf.framework SET from_year = 2020 WHERE framework = ''imported'''), ('UPDATE deptperf.framework SET framework = ''other'' WHERE framework = ''imported'''),
+    ('UPDATE deptperf.framework_threshold SET framework = ''imported'' WHERE false; DELETE FROM deptperf.framework WHERE framework = ''imported'''),
+    ('UPDATE deptperf.framework_item SET framework = ''imported'', indicator = ''I'' WHERE framework = ''city-2022'' AND code = ''A1.1.1'''),
+    ('UPDATE deptperf.framework_item SET framework = ''city-2022'', indicator = ''A1.1'' WHERE framework = ''imported''');
+INSERT INTO change
+SELECT format(c, t) FROM unnest('{group,indicator,item,requirement,band,level,conversion}'::text[]) AS t,
+    unnest(ARRAY['UPDATE deptperf.framework_%1$s SET framework = framework WHERE framework = ''imported''', 'DELETE FROM deptperf.framework_%1$s WHERE framework = ''imported''',
+                 'INSERT INTO deptperf.framework_%1$s SELECT * FROM deptperf.framework_%1$s WHERE framework = ''imported''']) AS c;
+CREATE FUNCTION pg_temp.tried(change text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    result text := 'changed';
+BEGIN
+    EXECUTE change;
+    RAISE EXCEPTION 'undone' USING ERRCODE = 'P0099';
+EXCEPTION WHEN sqlstate 'P0099' THEN RETURN 'changed';
+    WHEN others THEN RETURN SQLSTATE || ' ' || SQLERRM;
+END $$;
+SELECT is_empty($$ SELECT change, t FROM change, pg_temp.tried(change) t WHERE t <> 'changed' AND t NOT LIKE '23505 %' $$, 'a draft is changed in every way');
+-- put in force: 2020 in the year that the copy begins
+SELECT is(deptperf_framework_start('imported', 2020), 'imported in force from 2020', 'a draft is put in force');
+SELECT results_eq($$ SELECT status, from_year, to_year FROM deptperf.framework WHERE framework = 'imported' $$, $$ VALUES ('in force', 2020, NULL::int) $$, 'from a year on');
+SELECT is_empty($$ SELECT change, t FROM change, pg_temp.tried(change) t WHERE change !~ 'from_year = 2020' AND t <> '55000 framework "imported" is in force' $$, 'then nothing of it is changed');
+SELECT is(pg_temp.error($$ DELETE FROM deptperf.framework_band WHERE framework = 'imported' $$), E'55000 framework "imported" is in force\nDELETE of framework_band: only a draft can be changed.\n'
+    'Change a copy and let it supersede this one: SELECT deptperf_framework_copy(''imported'', ''…''), then deptperf_framework_start(''…'', from_year, supersedes => ''imported''). '
+    'Or, while nothing was assessed under it: UPDATE deptperf.framework SET status = ''draft'' WHERE framework = ''imported'';', 'the error says what to do instead');
+SELECT throws_ok($$ SELECT deptperf_framework_import(jsonb_set(deptperf_framework_document('imported'), '{label_en}', '"x"')) $$, '55000', 'framework "imported" is in force', 'an import does not take its place');
+SELECT is(deptperf_framework_import(deptperf_framework_document('imported')), 'imported', 'its own document is no change');
+SELECT lives_ok($$ INSERT INTO deptperf.framework_example (framework, example, position) VALUES ('imported', 'none', 1) $$, 'an example may be added');
+SELECT lives_ok($$ UPDATE deptperf.framework SET to_year = 2030 WHERE framework = 'imported' $$, 'and its last year be set');
+SELECT is(pg_temp.error($$ SELECT deptperf_framework_start('imported', 2021) $$), E'55000 framework "imported" is in force already\nOnly a draft is put in force.\ndeptperf.department_framework says which departments have it from which year.', 'it is not put in force twice');
+
+-- 3. What it takes the place of.  2021: sz-2021 is the default; top is a root, under it below has it by name.
+INSERT INTO deptperf.department (dept_id, code, parent_code) VALUES (1, 'top', NULL), (2, 'below', 'top'), (3, 'records', 'top'), (4, 'late', 'top');
+INSERT INTO deptperf.department_framework VALUES (2, 2019, 'sz-2021'), (3, 2019, 'sz-2021-records'), (4, 2025, 'sz-2021');
+SELECT is(deptperf_framework_start('city-2022', 2022, supersedes => 'sz-2021'), 'city-2022 in force from 2022; sz-2021 to 2021, departments changed: 3', 'a successor');
+SELECT results_eq('SELECT * FROM deptperf.department_framework ORDER BY dept_id, from_year', $$ VALUES (1::bigint, 2022, 'city-2022'), (2, 2019, 'sz-2021'), (2, 2022, 'city-2022'), (3, 2019, 'sz-2021-records'), (4, 2025, 'city-2022') $$, 'departments that had the other one have it');
+SELECT results_eq($$ SELECT d, y, deptperf_framework_for(d, y) FROM generate_series(1, 4) d, unnest('{2021,2022,2025}'::int[]) y ORDER BY 1, 2 $$,
+    $$ VALUES (1, 2021, 'sz-2021'), (1, 2022, 'city-2022'), (1, 2025, 'city-2022'), (2, 2021, 'sz-2021'), (2, 2022, 'city-2022'), (2, 2025, 'city-2022'),
+              (3, 2021, 'sz-2021-records'), (3, 2022, 'sz-2021-records'), (3, 2025, 'sz-2021-records'), (4, 2021, 'sz-2021'), (4, 2022, 'city-2022'), (4, 2025, 'city-2022') $$, 'each in its years');
+SELECT is_empty($$ SELECT f.framework, c.* FROM deptperf.framework f, deptperf_framework_check(f.framework) c WHERE c.at LIKE 'department%' $$, 'no years overlap or are left out');
+SELECT is(deptperf_framework_copy('city-2022', 'next'), 'next', 'the next one');
+SELECT is(split_part(pg_temp.error(format('SELECT deptperf_framework_start(%s)', call)), E'\n', 1), gives, call)
+FROM (VALUES ('''next'', 2022, ''city-2022''', '22023 framework "city-2022" can''t be superseded from 2022 on'), ('''next'', 2023, ''next''', '22023 framework "next" can''t be superseded from 2023 on'),
+             ('''next'', 2023, ''none''', 'P0002 framework "none" is not known'), ('''none'', 2023', 'P0002 framework "none" is not known'), ('''next'', 1', 'P0002 fiscal year 1 is not known'),
+             ('NULL, 2023', '22004 framework and from_year must not be NULL'), ('''next'', NULL', '22004 framework and from_year must not be NULL')) AS v(call, gives);
+CREATE FUNCTION pg_temp.faulty() RETURNS text LANGUAGE sql AS $$ SELECT deptperf_framework_import('{"framework": "faulty", "indicators": [{"code": "I", "points": 4}], "items": []}') $$;
+SELECT is(pg_temp.faulty(), 'faulty', 'one with faults');
+SELECT is(deptperf_framework_start('faulty', 2021), 'faulty in force from 2021', 'is put in force with a warning');
+
+-- 4. Back and out.
+SELECT lives_ok($$ UPDATE deptperf.framework SET status = 'draft' WHERE framework = 'faulty' $$, 'nothing was assessed under it: it is a draft again');
+SELECT is(deptperf_assess('below', 2022, '{"A1.1.1": 1}'), 1::bigint, 'an assessment under city-2022');
+SELECT is(pg_temp.error($$ UPDATE deptperf.framework SET status = 'draft' WHERE framework = 'city-2022' $$), E'55000 framework "city-2022" can''t be a draft again\nDepartments were assessed or compared under it.\nChange a copy: SELECT deptperf_framework_copy(''city-2022'', ''…'');', 'it stays as it is');
+SELECT lives_ok($$ UPDATE deptperf.framework SET status = 'draft' WHERE framework = 'sz-2021' $$, 'sz-2021 was not used');
+SELECT lives_ok($$ UPDATE deptperf.framework SET status = 'retired' WHERE framework = 'city-2022' $$, 'it is retired');
+SELECT is(deptperf_framework_for(2, 2022), 'city-2022', 'who has it keeps it');
+SELECT is(pg_temp.error($$ INSERT INTO deptperf.department_framework VALUES (3, 2023, 'city-2022') $$), E'55000 framework "city-2022" is retired\nNo department can be given it any more.\nOthers are bare, bare 2, faulty, imported, next, sz-2021, sz-2021-records.', 'nobody is given it');
+SELECT throws_ok($$ UPDATE deptperf.framework SET label_en = 'x' WHERE framework = 'city-2022' $$, '55000', 'framework "city-2022" is retired', 'nor is it changed');
+SELECT throws_ok($$ UPDATE deptperf.framework SET status = 'draft' WHERE framework = 'city-2022' $$, '55000', 'framework "city-2022" can''t be a draft again', 'nor a draft');
+SELECT lives_ok($$ DELETE FROM deptperf.framework WHERE framework = 'next' $$, 'a draft is deleted, with its parts');
+-- setup leaves a status alone
+SELECT lives_ok('SELECT deptperf_setup()', 'setup again');
+SELECT is((SELECT status FROM deptperf.framework WHERE framework = 'sz-2021'), 'draft', 'leaves the status as it is');
+
+SELECT * FROM finish();
+ROLLBACK;
