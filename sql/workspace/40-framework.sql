@@ -194,7 +194,7 @@ CREATE TABLE IF NOT EXISTS framework_level (
 COMMENT ON TABLE framework_level IS
     'Levels of an item that is judged in words, such as reached, partly, not: a judgement lies within the points of its level.';
 COMMENT ON COLUMN framework_level.from_points IS 'The least points of this level; where to_points is the same, the level alone says the points.';
-COMMENT ON COLUMN framework_level.to_points IS 'The most points of this level. Points of two levels belong to the better one, unless the judgement names its level.';
+COMMENT ON COLUMN framework_level.to_points IS 'The most points of this level; points at which a better one begins belong to that.';
 COMMENT ON COLUMN framework_level.position IS 'Its place in the official order.';
 
 CREATE TABLE IF NOT EXISTS framework_conversion (

@@ -93,7 +93,11 @@ BEGIN
                   HINT = 'Give points within the maximum; an exemption has exempt true and no points.';
     END IF;
     SELECT pg_catalog.string_agg(pg_catalog.format('%s: %s to %s', l.level, l.from_points, l.to_points), ', '::text ORDER BY l.position),
-           pg_catalog.count(*) FILTER (WHERE (NEW.level IS NULL OR l.level = NEW.level) AND NEW.points BETWEEN l.from_points AND l.to_points)
+           pg_catalog.count(*) FILTER (WHERE (NEW.level IS NULL OR l.level = NEW.level) AND NEW.points BETWEEN l.from_points AND l.to_points
+               AND NOT EXISTS (     -- a better one that begins there
+                   SELECT FROM deptperf.framework_level b
+                   WHERE b.framework = in_force AND b.item = NEW.item
+                     AND b.from_points = NEW.points AND NEW.points = l.to_points AND b.from_points > l.from_points))
     INTO levels, fitting
     FROM deptperf.framework_level l
     WHERE l.framework = in_force AND l.item = NEW.item;
