@@ -37,7 +37,7 @@ BEGIN
         'EXECUTE ON FUNCTION deptperf.sees_all(), deptperf.framework_in_force(bigint, int), deptperf.ranking_rows(),'
         ' deptperf.closed_rows(), deptperf.issue_rows(), ' || functions];
     rights := rights || CASE WHEN every THEN 'SELECT ON deptperf.department, deptperf.access'
-                             ELSE 'SELECT (dept_id, division, code, name) ON deptperf.department' END;
+                             ELSE 'SELECT (dept_id, division, code, name, kind) ON deptperf.department' END;
     IF what IN ('assessor', 'admin') THEN       -- who and when are defaults
         rights := rights || '{"INSERT (dept_id, fiscal_year, item, points, exempt, reason, supersedes, level) ON deptperf.assessment"}'::text[];
     END IF;

@@ -27,3 +27,6 @@ IF (SELECT version FROM workspace) < 2 THEN
     END IF;
     UPDATE workspace SET version = 2;
 END IF;
+
+-- 3: the frameworks of 45-frameworks.sql.
+UPDATE workspace SET version = 3 WHERE version < 3;

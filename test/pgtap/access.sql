@@ -111,7 +111,7 @@ INSERT INTO allowed SELECT r.role, k.kind, 'SELECT'
     FROM unnest('{reader,reader_a,assessor,assessor_a,admin,admin_a}'::text[]) AS r(role),
          unnest('{closure,registry,settings,framework,own,closed,assessment,peer,result,view}'::text[]) AS k(kind);
 INSERT INTO allowed SELECT r.role, k.kind, 'SELECT' FROM unnest('{reader,assessor,admin}'::text[]) AS r(role), unnest('{department,access}'::text[]) AS k(kind);
-INSERT INTO allowed SELECT r.role, 'department', 'SELECT(dept_id, division, code, name)' FROM unnest('{reader_a,assessor_a,admin_a}'::text[]) AS r(role);
+INSERT INTO allowed SELECT r.role, 'department', 'SELECT(dept_id, division, code, name, kind)' FROM unnest('{reader_a,assessor_a,admin_a}'::text[]) AS r(role);
 INSERT INTO allowed SELECT r.role, 'assessment', 'INSERT(dept_id, fiscal_year, item, points, exempt, reason, supersedes, level)' FROM unnest('{assessor,assessor_a,admin,admin_a}'::text[]) AS r(role);
 INSERT INTO allowed SELECT r.role, k.kind, w.rights
     FROM unnest('{admin,admin_a}'::text[]) AS r(role),
@@ -207,7 +207,7 @@ INSERT INTO sight VALUES ('reader_a', '{2,3,4,5}'), ('reader_u', '{4}'), ('asses
 -- what is looked at: each view, and each table with a department (department_closure by the one above)
 CREATE TEMP TABLE looked_at AS
     SELECT o.name, o.kind,
-           CASE o.name WHEN 'department' THEN 'SELECT dept_id, division, code, name FROM deptperf.department' ELSE format('SELECT * FROM deptperf.%I', o.name) END AS query,
+           CASE o.name WHEN 'department' THEN 'SELECT dept_id, division, code, name, kind FROM deptperf.department' ELSE format('SELECT * FROM deptperf.%I', o.name) END AS query,
            CASE o.name WHEN 'department_closure' THEN 'ancestor_id' ELSE 'dept_id' END AS seen_by
     FROM object o JOIN pg_attribute a ON a.attrelid = format('deptperf.%I', o.name)::regclass AND a.attname = 'dept_id'
     WHERE o.kind <> 'owner' AND o.name NOT IN ('given', 'access') AND o.name !~ '_issue$';     -- these below

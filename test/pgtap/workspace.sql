@@ -186,7 +186,7 @@ SELECT throws_like($$ UPDATE deptperf.framework_item SET rule = 'x >= 90%: 1' WH
 SELECT is(deptperf_setup('sz-2021-records'), 'framework sz-2021-records, row security off', 'another framework');
 SELECT is(deptperf_setup(), 'framework sz-2021-records, row security off', 'NULL leaves it');
 SELECT is(pg_temp.error($$ SELECT deptperf_setup('sz-2020') $$),
-          E'22023 framework "sz-2020" is not known\nKnown: sz-2021, sz-2021-records.\nBring in another one with deptperf_framework_import(document).', 'an unknown framework');
+          E'22023 framework "sz-2020" is not known\nKnown: hubei-project, hunan-dept, mof-project-2020, pefa-m1, sz-2021, sz-2021-records, us-part.\nBring in another one with deptperf_framework_import(document).', 'an unknown framework');
 SELECT is(deptperf_setup(row_security => true), 'framework sz-2021-records, row security on', 'row security');
 SELECT is(deptperf_setup('sz-2021', false), 'framework sz-2021, row security off', 'both settings');
 
