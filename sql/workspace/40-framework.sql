@@ -381,6 +381,7 @@ BEGIN
                     FROM deptperf.framework_band b
                     WHERE b.framework = f.framework), '[]'::jsonb)) AS document
             FROM deptperf.framework f
+            OFFSET 0        -- each is built once, for both its comparison and its row
         ) b
         WHERE NOT EXISTS (
             SELECT FROM deptperf.framework_document d
