@@ -137,7 +137,7 @@ SELECT lives_ok('SELECT deptperf_setup()', 'setup again');
 SELECT is((SELECT count(*) FROM deptperf.framework WHERE framework IN ('us-part', 'pefa-m1')), 0::bigint, 'what was deleted stays away');
 -- a workspace from before, with a framework of its own that has one of the names
 INSERT INTO deptperf.framework (framework, label_zh) VALUES ('pefa-m1', '本局');
-UPDATE deptperf.workspace SET version = 1;
+UPDATE deptperf.workspace SET version = 2;
 SELECT lives_ok('SELECT deptperf_setup()', 'setup of an older workspace');
 SELECT set_eq($$ SELECT framework, label_zh FROM deptperf.framework WHERE framework IN ('us-part', 'pefa-m1') $$, $$ VALUES ('us-part', '美国项目评级工具（PART）'), ('pefa-m1', '本局') $$, 'it gets them, and keeps its own');
 SELECT throws_ok($$ INSERT INTO deptperf.department (code, kind) VALUES ('x', ' ') $$, '23514', NULL, 'a department is of some kind');
