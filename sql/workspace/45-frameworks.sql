@@ -6,31 +6,34 @@
 -- because what it comes from leaves them open.  Projects and programmes are rows
 -- of department too, with another kind and a row in department_framework.
 
-IF (SELECT w.version FROM workspace w) < 3 THEN
-    INSERT INTO fact (fact, unit, label_zh, label_en) VALUES
-        ('three_public_budget_before', 'money', '上年度“三公”经费预算数', 'budget of the three public expenses of the year before'),
-        ('carry_over', 'money', '上年结转和结余', 'carried over from the year before'),
-        ('budget_added', 'money', '年中追加预算数', 'added to the budget during the year'),
-        ('year_end_balance', 'money', '年末结转和结余', 'left at the year''s end'),
-        ('building_projects', 'count', '新建楼堂馆所项目数', 'office building projects'),
-        ('building_area_approved', 'square metres', '新建楼堂馆所批准面积', 'approved area of office buildings'),
-        ('building_area_built', 'square metres', '新建楼堂馆所实际面积', 'built area of office buildings'),
-        ('output_quantity_target', 'quantity', '产出数量目标值', 'target of the output''s quantity'),
-        ('output_quantity_actual', 'quantity', '产出数量实际值', 'quantity put out'),
-        ('output_checked', 'quantity', '产出验收数', 'output examined'),
-        ('output_accepted', 'quantity', '产出验收合格数', 'output that passed'),
-        ('output_due', 'quantity', '应完成产出数', 'output due in the year'),
-        ('output_in_time', 'quantity', '按时完成产出数', 'output completed in time'),
-        ('output_cost_target', 'money', '产出成本目标值', 'target of the output''s cost'),
-        ('output_cost_actual', 'money', '产出成本实际值', 'cost of the output'),
-        ('project_funds', 'money', '项目资金', 'funds of projects'),
-        ('quality_rate_funds', 'money', '质量达标率×项目资金', 'rate of output that passed, times funds'),
-        ('satisfaction_rate_funds', 'money', '满意度×项目资金', 'rate of people satisfied, times funds'),
-        ('demonstrated_measures', 'count', '可接受且有数据的绩效目标数', 'acceptable performance measures with data')
-    ON CONFLICT (fact) DO NOTHING;
+DECLARE
+    before text[] := ARRAY(SELECT f.framework FROM framework f);
+BEGIN
+    IF (SELECT w.version FROM workspace w) < 3 THEN
+        INSERT INTO fact (fact, unit, label_zh, label_en) VALUES
+            ('three_public_budget_before', 'money', '上年度“三公”经费预算数', 'budget of the three public expenses of the year before'),
+            ('carry_over', 'money', '上年结转和结余', 'carried over from the year before'),
+            ('budget_added', 'money', '年中追加预算数', 'added to the budget during the year'),
+            ('year_end_balance', 'money', '年末结转和结余', 'left at the year''s end'),
+            ('building_projects', 'count', '新建楼堂馆所项目数', 'office building projects'),
+            ('building_area_approved', 'square metres', '新建楼堂馆所批准面积', 'approved area of office buildings'),
+            ('building_area_built', 'square metres', '新建楼堂馆所实际面积', 'built area of office buildings'),
+            ('output_quantity_target', 'quantity', '产出数量目标值', 'target of the output''s quantity'),
+            ('output_quantity_actual', 'quantity', '产出数量实际值', 'quantity put out'),
+            ('output_checked', 'quantity', '产出验收数', 'output examined'),
+            ('output_accepted', 'quantity', '产出验收合格数', 'output that passed'),
+            ('output_due', 'quantity', '应完成产出数', 'output due in the year'),
+            ('output_in_time', 'quantity', '按时完成产出数', 'output completed in time'),
+            ('output_cost_target', 'money', '产出成本目标值', 'target of the output''s cost'),
+            ('output_cost_actual', 'money', '产出成本实际值', 'cost of the output'),
+            ('project_funds', 'money', '项目资金', 'funds of projects'),
+            ('quality_rate_funds', 'money', '质量达标率×项目资金', 'rate of output that passed, times funds'),
+            ('satisfaction_rate_funds', 'money', '满意度×项目资金', 'rate of people satisfied, times funds'),
+            ('demonstrated_measures', 'count', '可接受且有数据的绩效目标数', 'acceptable performance measures with data')
+        ON CONFLICT (fact) DO NOTHING;
 
-    IF NOT EXISTS (SELECT FROM framework WHERE framework = 'hunan-dept') THEN
-        PERFORM @extschema@.deptperf_framework_import($json$
+        IF NOT EXISTS (SELECT FROM framework WHERE framework = 'hunan-dept') THEN
+            PERFORM @extschema@.deptperf_framework_import($json$
 {"framework": "hunan-dept", "label_zh": "湖南省部门整体支出绩效评价指标", "label_en": "Whole expenditure of departments, Hunan",
  "source": "湖南省部门整体支出绩效评价指标表, the weighting with 16 (8+8) points of input. From it: the rules of A1.1, A1.2, B1.1 and B1.2, and that B1.3 is full without building projects. An example: the other items and their points, the points of B1.1, the bands of B1.3, the grades. Our reading: parts of a percentage point count in A1.1 and A1.2; posts or a budget of the year before that are 0 give 0 points when there is something above them.",
  "groups": [
@@ -65,10 +68,10 @@ IF (SELECT w.version FROM workspace w) < 3 THEN
   {"grade": "优秀", "label_en": "excellent", "from": 90}, {"grade": "良好", "label_en": "good", "from": 80},
   {"grade": "合格", "label_en": "passed", "from": 60}, {"grade": "不合格", "label_en": "not passed", "from": 0}]}
         $json$);
-    END IF;
+        END IF;
 
-    IF NOT EXISTS (SELECT FROM framework WHERE framework = 'mof-project-2020') THEN
-        PERFORM @extschema@.deptperf_framework_import($json$
+        IF NOT EXISTS (SELECT FROM framework WHERE framework = 'mof-project-2020') THEN
+            PERFORM @extschema@.deptperf_framework_import($json$
 {"framework": "mof-project-2020", "label_zh": "财政部项目支出绩效自评表（2020）", "label_en": "Self-evaluation of projects, Ministry of Finance, 2020",
  "source": "财预〔2020〕10号 as practised. From it: 10 points of execution, 50 of output, 30 of benefit, 10 of satisfaction; actual / target for at least, 1 - (actual - target) / target for at most; the levels of benefit: 80 % of the points and more, 60 % and more, less; the grades. An example: the points within output and benefit, 90 % as the target of satisfaction, one target each for quantity, quality, time and cost (deptperf_target_share gives the share of any target). What a project does not aim at is exempt and left out. Points where two levels meet belong to the better one.",
  "groups": [
@@ -115,10 +118,10 @@ IF (SELECT w.version FROM workspace w) < 3 THEN
   {"grade": "优", "label_en": "excellent", "from": 90}, {"grade": "良", "label_en": "good", "from": 80},
   {"grade": "中", "label_en": "fair", "from": 60}, {"grade": "差", "label_en": "poor", "from": 0}]}
         $json$);
-    END IF;
+        END IF;
 
-    IF NOT EXISTS (SELECT FROM framework WHERE framework = 'hubei-project') THEN
-        PERFORM @extschema@.deptperf_framework_import($json$
+        IF NOT EXISTS (SELECT FROM framework WHERE framework = 'hubei-project') THEN
+            PERFORM @extschema@.deptperf_framework_import($json$
 {"framework": "hubei-project", "label_zh": "湖北省项目支出绩效自评表", "label_en": "Self-evaluation of projects, Hubei",
  "source": "湖北省项目支出绩效自评表. From it: 20 points of execution, 40 of output, 40 of benefit and satisfaction; payments against the adjusted budget with what was carried over; actual / target for at least, target / actual for at most; the levels: 80 % of the points and more, 50 % and more, less; amounts are added and rates averaged weighted by funds before they are scored. It asks for no grade. An example: the points within output and benefit, one target each. Rates come as rate times funds. Points where two levels meet belong to the better one.",
  "groups": [
@@ -153,10 +156,10 @@ IF (SELECT w.version FROM workspace w) < 3 THEN
   {"code": "3.3.1", "indicator": "3.3", "label_zh": "满意度", "label_en": "Rate of people satisfied, weighted by funds", "points": 10,
    "formula": "satisfaction_rate_funds / project_funds", "rule": "x > 100%: invalid, else 10 * x", "empty": "missing"}]}
         $json$);
-    END IF;
+        END IF;
 
-    IF NOT EXISTS (SELECT FROM framework WHERE framework = 'pefa-m1') THEN
-        PERFORM @extschema@.deptperf_framework_import($json$
+        IF NOT EXISTS (SELECT FROM framework WHERE framework = 'pefa-m1') THEN
+            PERFORM @extschema@.deptperf_framework_import($json$
 {"framework": "pefa-m1", "label_zh": "PEFA评分方法一", "label_en": "PEFA, scoring method 1",
  "source": "PEFA, scoring method M1: the weakest dimension, with a + when another is better. A is 4, B 3, C 2, D 1, a + 0.5 more. D* (not enough information) counts as D; a dimension that is not applicable (NA) is exempt and left out. Which level a dimension has is judged by the criteria of PEFA. An example: the indicator is PI-2 with its three dimensions; another one is a copy with other dimensions.",
  "options": {"full": 4},
@@ -182,10 +185,10 @@ IF (SELECT w.version FROM workspace w) < 3 THEN
   {"grade": "C+", "label_en": "C+", "from": 2.5}, {"grade": "C", "label_en": "C", "from": 2}, {"grade": "D+", "label_en": "D+", "from": 1.5},
   {"grade": "D", "label_en": "D", "from": 0}]}
         $json$);
-    END IF;
+        END IF;
 
-    IF NOT EXISTS (SELECT FROM framework WHERE framework = 'us-part') THEN
-        PERFORM @extschema@.deptperf_framework_import($json$
+        IF NOT EXISTS (SELECT FROM framework WHERE framework = 'us-part') THEN
+            PERFORM @extschema@.deptperf_framework_import($json$
 {"framework": "us-part", "label_zh": "美国项目评级工具（PART）", "label_en": "Program Assessment Rating Tool, United States",
  "source": "The Program Assessment Rating Tool of the United States. From it: four sections of 0 to 100 with the weights 20, 10, 20 and 50 %, the ratings, and that results that are not demonstrated override the rating and not the number. An example: the questions, all alike within a section, and the shares of an answer to a large or a small extent. A section is the mean of the questions that apply; one that does not is exempt and left out.",
  "options": {"round": "total"},
@@ -233,5 +236,7 @@ IF (SELECT w.version FROM workspace w) < 3 THEN
   {"grade": "尚可", "label_en": "adequate", "from": 50}, {"grade": "无效", "label_en": "ineffective", "from": 0},
   {"grade": "成效未证实", "label_en": "results not demonstrated", "from": null}]}
         $json$);
+        END IF;
+        UPDATE framework SET status = 'in force' WHERE framework <> ALL (before);
     END IF;
-END IF;
+END;

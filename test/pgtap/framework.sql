@@ -132,6 +132,7 @@ UPDATE deptperf.workspace SET default_framework = NULL;
 SELECT throws_ok('SELECT deptperf_framework_for(4, 2021)', 'P0002', 'no framework is in force for department 4 in 2021', 'without a default');
 
 -- 5. The frameworks come once: one that was deleted stays away, one of that name stays.
+UPDATE deptperf.framework SET status = 'draft' WHERE framework IN ('us-part', 'pefa-m1');
 DELETE FROM deptperf.framework WHERE framework IN ('us-part', 'pefa-m1');
 SELECT lives_ok('SELECT deptperf_setup()', 'setup again');
 SELECT is((SELECT count(*) FROM deptperf.framework WHERE framework IN ('us-part', 'pefa-m1')), 0::bigint, 'what was deleted stays away');

@@ -33,7 +33,7 @@ SELECT is(deptperf_framework_copy('bare', 'bare 2'), 'bare 2', 'a framework with
 SELECT is((SELECT concat_ws('|', label_zh, label_en, source) FROM deptperf.framework WHERE framework = 'bare 2'), 'Copied from bare.', 'gets a source');
 
 -- 2. Draft, in force, retired.
-SELECT results_eq('SELECT framework, status FROM deptperf.framework ORDER BY 1', $$ VALUES ('bare', 'draft'), ('bare 2', 'draft'), ('city-2022', 'draft'), ('sz-2021', 'in force'), ('sz-2021-records', 'in force') $$, 'those that come with the extension are in force, new ones are drafts');
+SELECT results_eq('SELECT framework, status FROM deptperf.framework ORDER BY 1', $$ VALUES ('bare', 'draft'), ('bare 2', 'draft'), ('city-2022', 'draft'), ('hubei-project', 'in force'), ('hunan-dept', 'in force'), ('mof-project-2020', 'in force'), ('pefa-m1', 'in force'), ('sz-2021', 'in force'), ('sz-2021-records', 'in force'), ('us-part', 'in force') $$, 'those that come with the extension are in force, new ones are drafts');
 SELECT is(deptperf_framework_import('{"framework": "imported", "options": {"full": 4, "missing": "leave out"}, "groups": [{"code": "G", "points": 4}], "indicators": [{"code": "I", "group": "G", "points": 4, "combine": "table", "table": [{"items": [4], "points": 4}]}],
     "items": [{"code": "a", "indicator": "I", "points": 4, "formula": "paid_q1", "rule": "x > 1: 4, else 0", "empty": "full", "levels": [{"level": "A", "from": 0, "to": 4}]}],
     "requirements": [{"code": "V", "indicator": "I", "formula": "finding_violation", "rule": "x > 0: zero, else pass"}], "bands": [{"grade": "A", "from": 0}]}'), 'imported', 'an import');
@@ -97,7 +97,7 @@ SELECT is(pg_temp.error($$ UPDATE deptperf.framework SET status = 'draft' WHERE 
 SELECT lives_ok($$ UPDATE deptperf.framework SET status = 'draft' WHERE framework = 'sz-2021' $$, 'sz-2021 was not used');
 SELECT lives_ok($$ UPDATE deptperf.framework SET status = 'retired' WHERE framework = 'city-2022' $$, 'it is retired');
 SELECT is(deptperf_framework_for(2, 2022), 'city-2022', 'who has it keeps it');
-SELECT is(pg_temp.error($$ INSERT INTO deptperf.department_framework VALUES (3, 2023, 'city-2022') $$), E'55000 framework "city-2022" is retired\nNo department can be given it any more.\nOthers are bare, bare 2, faulty, imported, next, sz-2021, sz-2021-records.', 'nobody is given it');
+SELECT is(pg_temp.error($$ INSERT INTO deptperf.department_framework VALUES (3, 2023, 'city-2022') $$), E'55000 framework "city-2022" is retired\nNo department can be given it any more.\nOthers are bare, bare 2, faulty, hubei-project, hunan-dept, imported, mof-project-2020, next, pefa-m1, sz-2021, sz-2021-records, us-part.', 'nobody is given it');
 SELECT throws_ok($$ UPDATE deptperf.framework SET label_en = 'x' WHERE framework = 'city-2022' $$, '55000', 'framework "city-2022" is retired', 'nor is it changed');
 SELECT throws_ok($$ UPDATE deptperf.framework SET status = 'draft' WHERE framework = 'city-2022' $$, '55000', 'framework "city-2022" can''t be a draft again', 'nor a draft');
 SELECT lives_ok($$ DELETE FROM deptperf.framework WHERE framework = 'next' $$, 'a draft is deleted, with its parts');
