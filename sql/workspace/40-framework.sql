@@ -22,7 +22,7 @@ END IF;
 COMMENT ON TABLE framework IS
     'The rubrics. What belongs to one stands in framework_group, _indicator, _item, _requirement, _band, _level and _conversion; deptperf_framework_document(framework) is all of it. Only a draft can be changed; see status.';
 COMMENT ON COLUMN framework.status IS
-    'draft (every new one, also a copy or an import): it can be changed, and scores departments that are given it, to try it out. in force: it and its parts can''t be changed or deleted, only superseded (deptperf_framework_start) by another; its status, its last year and its examples may change. It becomes a draft again only while nothing was assessed or compared under it. retired: as in force, and no department can be given it any more; those that have it keep their scores. Not part of the document.';
+    'draft (every new one, also a copy or an import): it can be changed, and scores departments that are given it, to try it out. in force: it and its parts can''t be changed or deleted, only superseded (deptperf_framework_start) by another; its status, its last year and its examples may change. It becomes a draft again only while nothing was assessed, compared or frozen under it. retired: as in force, and no department can be given it any more; those that have it keep their scores. Not part of the document.';
 COMMENT ON COLUMN framework.source IS 'Where it comes from, and what in it is our reading.';
 COMMENT ON COLUMN framework.from_year IS 'The first fiscal year it may be used for; NULL: no limit.';
 COMMENT ON COLUMN framework.to_year IS 'The last fiscal year it may be used for; NULL: no limit.';

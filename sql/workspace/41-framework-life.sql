@@ -25,11 +25,12 @@ BEGIN
         ELSIF NEW.status = 'draft' AND (
             EXISTS (SELECT FROM (SELECT DISTINCT s.dept_id, s.fiscal_year FROM deptperf.assessment s) a
                     WHERE (SELECT f.framework FROM deptperf.framework_in_force(a.dept_id, a.fiscal_year) f) = OLD.framework)
-            OR EXISTS (SELECT FROM deptperf.peer_score p WHERE p.framework = OLD.framework))
+            OR EXISTS (SELECT FROM deptperf.peer_score p WHERE p.framework = OLD.framework)
+            OR EXISTS (SELECT FROM deptperf.result r WHERE r.framework = OLD.framework))
         THEN
             RAISE EXCEPTION 'framework "%" can''t be a draft again', OLD.framework
                 USING ERRCODE = 'object_not_in_prerequisite_state',
-                      DETAIL = 'Departments were assessed or compared under it.',
+                      DETAIL = 'Departments were assessed or compared under it, or have a frozen result.',
                       HINT = pg_catalog.format('Change a copy: SELECT deptperf_framework_copy(%L, ''…'');', OLD.framework);
         END IF;
     END IF;

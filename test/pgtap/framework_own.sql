@@ -93,7 +93,7 @@ SELECT is(deptperf_framework_start('faulty', 2021), 'faulty in force from 2021',
 -- 4. Back and out.
 SELECT lives_ok($$ UPDATE deptperf.framework SET status = 'draft' WHERE framework = 'faulty' $$, 'nothing was assessed under it: it is a draft again');
 SELECT is(deptperf_assess('below', 2022, '{"A1.1.1": 1}'), 1::bigint, 'an assessment under city-2022');
-SELECT is(pg_temp.error($$ UPDATE deptperf.framework SET status = 'draft' WHERE framework = 'city-2022' $$), E'55000 framework "city-2022" can''t be a draft again\nDepartments were assessed or compared under it.\nChange a copy: SELECT deptperf_framework_copy(''city-2022'', ''…'');', 'it stays as it is');
+SELECT is(pg_temp.error($$ UPDATE deptperf.framework SET status = 'draft' WHERE framework = 'city-2022' $$), E'55000 framework "city-2022" can''t be a draft again\nDepartments were assessed or compared under it, or have a frozen result.\nChange a copy: SELECT deptperf_framework_copy(''city-2022'', ''…'');', 'it stays as it is');
 SELECT lives_ok($$ UPDATE deptperf.framework SET status = 'draft' WHERE framework = 'sz-2021' $$, 'sz-2021 was not used');
 SELECT lives_ok($$ UPDATE deptperf.framework SET status = 'retired' WHERE framework = 'city-2022' $$, 'it is retired');
 SELECT is(deptperf_framework_for(2, 2022), 'city-2022', 'who has it keeps it');
