@@ -22,7 +22,8 @@ BEGIN
     -- Fractions are compared, and divided for shares, with 60 decimals.
     WITH result AS MATERIALIZED (
         SELECT b.dept_id, d.parent_id, b.framework, i.code, e.state, i.peer, i.rule, i.points + coalesce(i.bonus, 0) AS most,
-               CASE WHEN i.peer IS NOT NULL AND coalesce(e.denominator, 1) > 0 THEN div(e.numerator * 1e60, coalesce(e.denominator, 1)) END AS value,
+               -- whoever is exempt is not compared, and gets the mean if that is what an exemption gives
+               CASE WHEN i.peer IS NOT NULL AND coalesce(e.denominator, 1) > 0 AND b.inputs -> i.code IS DISTINCT FROM '"exempt"' THEN div(e.numerator * 1e60, coalesce(e.denominator, 1)) END AS value,
                CASE i.better WHEN 'low' THEN -1 ELSE 1 END AS sign,
                e.points_numerator / e.points_denominator AS points
         FROM deptperf.score_basis b

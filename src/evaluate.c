@@ -93,7 +93,7 @@ read_facts(DpEvaluation *evaluation, Jsonb *facts)
 static DpInput
 read_input(const DpFramework *framework, const JsonbValue *value, DpDec max)
 {
-	DpInput		input = {DP_BAD_INPUT};
+	DpInput		input = {DP_BAD_INPUT, false};
 
 	if (value->type == jbvNull)
 		input.kind = DP_NO_INPUT;
@@ -108,6 +108,10 @@ read_input(const DpFramework *framework, const JsonbValue *value, DpDec max)
 		if (value->type == jbvBinary && JsonContainerIsObject(value->val.binary.data) &&
 			getKeyJsonValueFromContainer(value->val.binary.data, "peer", strlen("peer"), &peer) != NULL)
 		{
+			JsonbValue	exempt;
+
+			input.exempt = getKeyJsonValueFromContainer(value->val.binary.data, "exempt", strlen("exempt"), &exempt) != NULL &&
+				exempt.type == jbvBool && exempt.val.boolean;
 			value = &peer;
 			input.kind = DP_PEER_POINTS;
 		}
@@ -257,6 +261,8 @@ take_item_input(const DpItem *item, const DpInput *input, DpItemResult *result)
 	if (input->kind == DP_PEER_POINTS)
 	{
 		/* a comparison fills in, and replaces nothing */
+		if (input->exempt && item->empty == DP_EMPTY_PEER_MEAN)
+			take_empty(item, DP_RESULT_EXEMPT, result);
 		if (result->state != DP_RESULT_NOT_COMPARED)
 			return;
 		result->state = DP_RESULT_COMPARED;
@@ -269,7 +275,7 @@ take_item_input(const DpItem *item, const DpInput *input, DpItemResult *result)
 		result->state = item->formula == NULL ? DP_RESULT_JUDGED : DP_RESULT_OVERRIDDEN;
 		result->points = dp_frac(input->points);
 	}
-	else if (input->kind == DP_EXEMPT && (item->empty == DP_EMPTY_LEAVE_OUT || item->empty == DP_EMPTY_ZERO))
+	else if (input->kind == DP_EXEMPT && item->empty != DP_EMPTY_FULL && item->empty != DP_EMPTY_MISSING)
 		take_empty(item, DP_RESULT_EXEMPT, result);
 	else if (input->kind == DP_EXEMPT)
 	{
@@ -451,8 +457,8 @@ find_conversion(const DpIndicator *indicator, const DpFrac *points, int n)
 
 /*
  * Every other way than the sum, of the items that are not left out.  It needs
- * all of them, but that nothing is better than a best one with all its points.
- * False: there is no result.
+ * all of them, but that nothing is better than a best one with all its points,
+ * or that the framework leaves out what is open.  False: there is no result.
  */
 static bool
 combine_items(DpEvaluation *evaluation, const DpIndicator *indicator, DpIndicatorResult *result)
@@ -472,7 +478,7 @@ combine_items(DpEvaluation *evaluation, const DpIndicator *indicator, DpIndicato
 	if (n == 0)
 		return result->open_items == 0;
 	qsort(points, n, sizeof(DpFrac), compare_fractions);
-	if (result->open_items > 0 &&
+	if (result->open_items > 0 && !evaluation->framework->leave_out &&
 		!(indicator->combine == DP_BEST && dp_frac_cmp_dec(points[0], indicator->most) >= 0))
 		return false;
 	switch (indicator->combine)
@@ -505,9 +511,12 @@ combine_items(DpEvaluation *evaluation, const DpIndicator *indicator, DpIndicato
 	}
 	/* what an indicator gives is decided whole, whatever was left out of it */
 	result->decided = indicator->points;
-	result->open = DP_INT(0);
-	result->open_items = 0;
 	result->left_out = false;
+	if (!evaluation->framework->leave_out)
+	{
+		result->open = DP_INT(0);
+		result->open_items = 0;
+	}
 	return true;
 }
 

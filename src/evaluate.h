@@ -49,6 +49,7 @@ typedef enum DpInputKind
 typedef struct DpInput
 {
 	DpInputKind kind;
+	bool		exempt;			/* of DP_PEER_POINTS: they are what an exemption gives */
 	DpDec		points;
 } DpInput;
 

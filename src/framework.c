@@ -406,6 +406,8 @@ parse_items(DpFramework *framework, Jsonb *document)
 		item->empty = read_optional(&members[i], "empty") != NULL || judged ?
 			read_word(&members[i], "empty", empties, lengthof(empties),
 					  "\"full\", \"missing\", \"leave out\", \"zero\" or \"peer mean\"") : DP_EMPTY_MISSING;
+		if (judged && read_optional(&members[i], "peer") != NULL)
+			fault(&members[i], "formula", "a formula, whose value is compared with that of peers");
 		if (judged)
 			continue;
 		parse_formula_and_rule(framework, &members[i], &item->formula, &item->rule, &item->most);

@@ -86,6 +86,11 @@ BEGIN
                        FROM deptperf.framework_indicator i WHERE i.framework = in_force)),
                   HINT = 'deptperf.framework_item and deptperf.framework_indicator have the codes.';
     END IF;
+    IF NEW.points IS NULL AND NEW.level IS NOT NULL AND NOT NEW.exempt THEN
+        SELECT l.from_points INTO NEW.points        -- a level that says its points
+        FROM deptperf.framework_level l
+        WHERE l.framework = in_force AND l.item = NEW.item AND l.level = NEW.level AND l.from_points = l.to_points;
+    END IF;
     IF NEW.points < 0::numeric OR NEW.points > most THEN
         RAISE EXCEPTION '% points for "%" are outside 0 to %', NEW.points, NEW.item, most
             USING ERRCODE = 'numeric_value_out_of_range',
@@ -175,8 +180,11 @@ IF renew OR to_regclass('deptperf.inputs') IS NULL THEN
     CREATE OR REPLACE VIEW inputs WITH (security_invoker = true) AS
     SELECT dept_id, fiscal_year, jsonb_object_agg(item, value) AS inputs
     FROM (
-        SELECT dept_id, fiscal_year, item, CASE WHEN exempt THEN '"exempt"'::jsonb ELSE to_jsonb(points) END AS value
-        FROM current_assessment
+        SELECT a.dept_id, a.fiscal_year, a.item,
+               CASE WHEN a.exempt THEN coalesce((SELECT jsonb_build_object('exempt', true, 'peer', p.points) FROM peer_score p
+                                                 WHERE p.dept_id = a.dept_id AND p.fiscal_year = a.fiscal_year AND p.item = a.item), '"exempt"'::jsonb)
+                    ELSE to_jsonb(a.points) END AS value
+        FROM current_assessment a
         UNION ALL
         SELECT p.dept_id, p.fiscal_year, p.item, jsonb_build_object('peer', p.points)
         FROM peer_score p
@@ -185,7 +193,7 @@ IF renew OR to_regclass('deptperf.inputs') IS NULL THEN
     GROUP BY dept_id, fiscal_year;
 END IF;
 COMMENT ON VIEW inputs IS
-    'The current assessments as evaluation takes them: by code of item or indicator the points, or "exempt"; and {"peer": points} where a comparison has given some and nobody else has. Never rolled up.';
+    'The current assessments as evaluation takes them: by code of item or indicator the points, or "exempt"; and {"peer": points} where a comparison has given some and nobody else has, or only an exemption. Never rolled up.';
 
 CREATE OR REPLACE TRIGGER assessment_checked BEFORE INSERT ON assessment
     FOR EACH ROW EXECUTE FUNCTION assessment_checked();

@@ -2,7 +2,7 @@
 -- to combine items, what does not apply, bonus, vetoes of the grade, rounding, levels,
 -- comparison with peers. Every expected number is worked out in the comment above it.
 BEGIN;
-SELECT plan(62);
+SELECT plan(69);
 SET LOCAL client_min_messages = warning;
 
 -- One number per question: the points of a code ('' is the total), or its state.
@@ -72,6 +72,14 @@ SELECT is(pg_temp.points(pg_temp.second('full'), '{"has": 1, "done": 1, "planned
 SELECT is((SELECT total::text FROM deptperf_evaluate_total(pg_temp.one('{}', '', '[{"code": "i1", "indicator": "I", "points": 6}, {"code": "i2", "indicator": "I", "points": 4, "empty": "leave out"}]')::jsonb, '{}', '{"i1": 3, "i2": "exempt"}')), '50.00', 'an exempt item is left out');
 SELECT is((SELECT total::text FROM deptperf_evaluate_total(pg_temp.one('{"full": 20}', '', '[{"code": "i1", "indicator": "I", "points": 6}, {"code": "i2", "indicator": "I", "points": 4, "empty": "leave out"}]')::jsonb, '{}', '{"i1": 3, "i2": "exempt"}')), '10.00', 'and the rest scaled to what the framework calls full');
 
+-- an exempt item whose empty is peer mean: not compared, then the mean
+SELECT is(pg_temp.points(pg_temp.one('{}', '', '[{"code": "i1", "indicator": "I", "points": 10, "empty": "peer mean"}]'), '{}', inputs, 'i1'), expected, 'exempt, peer mean: ' || inputs)
+FROM (VALUES ('{"i1": "exempt"}', 'not_compared'), ('{"i1": {"peer": 7, "exempt": true}}', '7'), ('{"i1": {"peer": 7}}', 'missing')) v(inputs, expected);
+-- leave out: a mean of what there is, (3 + 7) / 2 of 10, scaled to 100
+SELECT is((SELECT format('%s %s %s', total, open_items, pg_temp.points(pg_temp.one('{"missing": "leave out"}', ', "combine": "mean"', pg_temp.judged(10, 10, 10)), '{}', '{"i1": 3, "i2": 7}', 'I'))
+           FROM deptperf_evaluate_total(pg_temp.one('{"missing": "leave out"}', ', "combine": "mean"', pg_temp.judged(10, 10, 10))::jsonb, '{}', '{"i1": 3, "i2": 7}')), '50.00 1 5.00', 'leave out: a mean of what there is');
+SELECT throws_like($$ SELECT deptperf_evaluate_total('{"indicators": [{"code": "I", "points": 1}], "items": [{"code": "i", "indicator": "I", "points": 1, "peer": "rank"}]}', '{}', '{}') $$, '%items[0].formula%', 'a judged item is compared with nobody');
+
 -- ---- rounding ----
 
 -- four items of 1.25 each: 5; each rounded to one decimal before adding: 5.2; 1/3 of 10 truncated: 3.33
@@ -133,6 +141,13 @@ SELECT throws_ok($$ SELECT deptperf_assess(3, 2021, '{"l1": "partly"}', 'x') $$,
 SELECT throws_ok($$ SELECT deptperf_assess(3, 2021, '{"l1": {"level": "partly", "points": 3}}', 'x') $$, '22003', '3 points for "l1" are on no level "partly"', 'within the level');
 SELECT throws_ok($$ SELECT deptperf_assess(3, 2021, '{"l1": 2.75}', 'x') $$, '22003', '2.75 points for "l1" are on no level', 'points between two levels');
 SELECT is(deptperf_assess(3, 2021, '{"l1": {"level": "partly", "points": 2.5}}', 'x'), 1::bigint, 'and on its bound');
+INSERT INTO deptperf.assessment (dept_id, fiscal_year, item, level, reason) VALUES (4, 2021, 'l1', 'B', 'x');
+SELECT is((SELECT points FROM deptperf.current_assessment WHERE dept_id = 4 AND item = 'l1'), 3::numeric, 'a level that says its points, as a row');
+-- exempt from p: the mean of those beside it, as d
+SELECT deptperf_assess(4, 2021, '{"p": "exempt"}', 'merged', override => true);
+SELECT deptperf_compare(2021);
+-- it is not ranked: of the others a was judged 1 and b is the last with 2; d has no points to be averaged
+SELECT is((SELECT format('%s %s', state, points) FROM deptperf.item_score WHERE item = 'p' AND dept_id = 4), 'compared 1.5', 'whoever is exempt gets the mean of the others');
 
 SELECT * FROM finish();
 ROLLBACK;
