@@ -7,15 +7,9 @@ CREATE TABLE IF NOT EXISTS department (
     name        text,
     parent_id   bigint REFERENCES department,
     parent_code text,
-    kind        text NOT NULL DEFAULT 'department',
     UNIQUE (division, code),
-    CONSTRAINT department_code_not_blank CHECK (btrim(code) <> ''),
-    CONSTRAINT department_kind_not_blank CHECK (btrim(kind) <> '')
+    CONSTRAINT department_code_not_blank CHECK (btrim(code) <> '')
 );
-IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'department'::regclass AND attname = 'kind') THEN    -- ALTER TABLE waits for readers
-    ALTER TABLE department ADD COLUMN kind text NOT NULL DEFAULT 'department'
-        CONSTRAINT department_kind_not_blank CHECK (btrim(kind) <> '');
-END IF;
 CREATE INDEX IF NOT EXISTS department_by_code ON department (code);
 CREATE INDEX IF NOT EXISTS department_by_parent ON department (parent_id);
 COMMENT ON TABLE department IS
@@ -26,8 +20,6 @@ COMMENT ON COLUMN department.code IS 'The code of the finance system, unique in 
 COMMENT ON COLUMN department.parent_id IS 'The department above, NULL at the top. A changed parent_id brings parent_code along.';
 COMMENT ON COLUMN department.parent_code IS
     'The code of the department above, in the same division. It is resolved to parent_id at the end of the statement, and follows it; NULL at the top and under a parent of another division.';
-COMMENT ON COLUMN department.kind IS
-    'department, project, programme or any other word, for people and queries; what is below another is added to it whatever its kind.';
 
 CREATE TABLE IF NOT EXISTS department_closure (
     ancestor_id bigint NOT NULL,
@@ -273,3 +265,11 @@ IF NOT EXISTS (SELECT FROM fiscal_year) THEN
     FROM generate_series(1949, 2100) AS y
     ON CONFLICT (fiscal_year) DO NOTHING;
 END IF;
+
+-- Since 0.2.0; behind the first rows, where of two setups at once the later one is told so.
+IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'department'::regclass AND attname = 'kind') THEN    -- ALTER TABLE waits for readers
+    ALTER TABLE department ADD COLUMN kind text NOT NULL DEFAULT 'department'
+        CONSTRAINT department_kind_not_blank CHECK (btrim(kind) <> '');
+END IF;
+COMMENT ON COLUMN department.kind IS
+    'department, project, programme or any other word, for people and queries; what is below another is added to it whatever its kind.';
