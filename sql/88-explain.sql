@@ -19,14 +19,14 @@ BEGIN
                       CASE parts[1] WHEN '<' THEN 'below ' WHEN '<=' THEN 'at most ' WHEN '=' THEN 'exactly ' WHEN '>=' THEN 'at least ' ELSE 'above ' END || parts[2] END;
     gives := CASE
         WHEN share IS NOT NULL AND zh THEN format('%s 分×比值%s', share[1], coalesce('÷' || share[2], ''))
-        WHEN share IS NOT NULL THEN format('%s points times the value%s', share[1], coalesce(' over ' || share[2], ''))
+        WHEN share IS NOT NULL THEN format('%s %s times the value%s', share[1], CASE share[1] WHEN '1' THEN 'point' ELSE 'points' END, coalesce(' over ' || share[2], ''))
         WHEN slope IS NOT NULL AND zh THEN
             format('%s 分，%s每%s%s %s %s 分', slope[1],
                    CASE WHEN slope[6] IS NULL THEN '' ELSE CASE slope[6] WHEN 'over' THEN '超过 ' ELSE '低于 ' END || slope[7] || ' 的部分' END,
                    CASE slope[4] WHEN 'whole' THEN '满 ' WHEN 'started' THEN '不足或满 ' ELSE ' ' END, slope[5],
                    CASE slope[2] WHEN '-' THEN '扣' ELSE '加' END, slope[3])
         WHEN slope IS NOT NULL THEN
-            format('%s points, %s %s for each %s%s%s', slope[1], CASE slope[2] WHEN '-' THEN 'less' ELSE 'plus' END, slope[3],
+            format('%s %s, %s %s for each %s%s%s', slope[1], CASE slope[1] WHEN '1' THEN 'point' ELSE 'points' END, CASE slope[2] WHEN '-' THEN 'less' ELSE 'plus' END, slope[3],
                    coalesce(slope[4] || ' ', ''), slope[5], coalesce(' ' || slope[6] || ' ' || slope[7], ''))
         WHEN gives = 'invalid' THEN CASE WHEN zh THEN '数据无效' ELSE 'the figures contradict each other' END
         WHEN gives = 'missing' THEN CASE WHEN zh THEN '缺少数据' ELSE 'not known' END

@@ -37,7 +37,7 @@ SELECT is_empty($$ SELECT item FROM told WHERE state = 'judged' AND points < max
 SELECT deptperf_assess('440300-SI', 2021, '{"B3.2.1": 0.7}', 'two sheets recounted', override => true);
 SELECT results_eq($$ SELECT state, points, reason, arithmetic, numerator FROM deptperf_explain('440300-SI', 2021, 'B3.2') $$, $$ VALUES ('overridden', 0.7, 'two sheets recounted', NULL::text, 83402.62) $$, 'an override shows what it replaces');
 
-SELECT is(array_agg(deptperf_explain_branch(b, 'en')), '{"above 100%: the figures contradict each other","otherwise: 50 points, less 5 for each whole 5% under 100%","1 point","at most 10%: 1 points times the value over 0.75"}', 'branches in English')
+SELECT is(array_agg(deptperf_explain_branch(b, 'en')), '{"above 100%: the figures contradict each other","otherwise: 50 points, less 5 for each whole 5% under 100%","1 point","at most 10%: 1 point times the value over 0.75"}', 'branches in English')
 FROM unnest('{"x > 100%: invalid","else 50 - 5 per whole 5% under 100%","1","x <= 10%: 1 * x / 0.75"}'::text[]) b;
 SELECT is(array_agg(deptperf_explain_branch(b, 'zh')), '{"高于 100%：数据无效","其他情况：50 分，低于 100% 的部分每满 5% 扣 5 分","1 分"}', 'and in Chinese')
 FROM unnest('{"x > 100%: invalid","else 50 - 5 per whole 5% under 100%","1"}'::text[]) b;
