@@ -46,14 +46,13 @@ BEGIN
             'SELECT ON deptperf.binding',       -- which the triggers of the record tables read
             'SELECT, INSERT, UPDATE, DELETE ON deptperf.department_framework, deptperf.department_line, deptperf.self_assessment, deptperf.stated_figure, ' || records,
             'INSERT (dept_id, fiscal_year, source, records), DELETE ON deptperf.closed',
-            'INSERT (dept_id, fiscal_year, framework, total, grade, document, facts, inputs, results, forced, reason),'
-            ' UPDATE (reopened_by, reopened_at, reopen_reason) ON deptperf.result'];
+            'INSERT (dept_id, fiscal_year, forced, reason), UPDATE (reopen_reason) ON deptperf.result'];   -- the rest is the trigger's
         IF every THEN
             rights := rights || ARRAY[
                 'INSERT, UPDATE, DELETE ON deptperf.department, deptperf.department_closure, deptperf.fiscal_year, deptperf.fact, deptperf.indicator_library,'
                 ' deptperf.framework, deptperf.framework_group, deptperf.framework_indicator, deptperf.framework_item,'
                 ' deptperf.framework_requirement, deptperf.framework_band, deptperf.framework_level, deptperf.framework_conversion, deptperf.framework_threshold, deptperf.framework_example, deptperf.framework_document',
-                'INSERT (dept_id, fiscal_year, item, framework, numerator, denominator, among, points), DELETE ON deptperf.peer_score'];
+                'INSERT (dept_id, fiscal_year, item, framework, numerator, denominator, among, points, mean), DELETE ON deptperf.peer_score'];
         END IF;
     END IF;
     FOREACH r IN ARRAY rights LOOP
@@ -133,7 +132,7 @@ BEGIN
     RETURN @extschema@.deptperf_grant_departments(role, what, @extschema@.deptperf_department(dept));
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_grant(pg_catalog.name, pg_catalog.text, pg_catalog.int8) IS
-'the same for one department and all below it, which needs row security. Such a role sees no other department, in no view, function or error, but its places among all; an admin writes what belongs to these departments, and not the tree, facts, indicators or frameworks. Granted again, departments add up. An unknown department is an error';
+'the same for one department and all below it, which needs row security. Such a role sees no other department, in no view, function or error, but its places among all, and of items that are scored by their share of the leader or the mean what that is; an admin writes what belongs to these departments, and not the tree, facts, indicators or frameworks. Granted again, departments add up. An unknown department is an error';
 
 CREATE FUNCTION @extschema@.deptperf_grant(role pg_catalog.name, what pg_catalog.text, dept pg_catalog.text) RETURNS pg_catalog.text
 LANGUAGE sql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE AS $deptperf$

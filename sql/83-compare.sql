@@ -21,7 +21,7 @@ BEGIN
     DELETE FROM deptperf.peer_score p WHERE p.fiscal_year = fy;
     -- Fractions are compared, and divided for shares, with 60 decimals.
     WITH result AS MATERIALIZED (
-        SELECT b.dept_id, d.parent_id, b.framework, i.code, e.state, i.peer, i.rule, i.points + coalesce(i.bonus, 0) AS most,
+        SELECT b.dept_id, d.parent_id, b.framework, i.code, e.state, i.peer, i.rule, i.points + coalesce(i.bonus, 0) AS most, i.empty, i.points AS full_points,
                -- whoever is exempt is not compared, and gets the mean if that is what an exemption gives
                CASE WHEN i.peer IS NOT NULL AND coalesce(e.denominator, 1) > 0 AND b.inputs -> i.code IS DISTINCT FROM '"exempt"' THEN div(e.numerator * 1e60, coalesce(e.denominator, 1)) END AS value,
                CASE i.better WHEN 'low' THEN -1 ELSE 1 END AS sign,
@@ -49,24 +49,25 @@ BEGIN
     ), scored AS (
         SELECT s.dept_id, s.parent_id, s.framework, s.code, s.state, s.numerator, s.denominator, s.among,
                CASE WHEN @extschema@.deptperf_state(CAST(s.rule AS @extschema@.deptperf_rule), s.numerator, s.denominator) = 'scored'
-                    THEN @extschema@.deptperf_score(CAST(s.rule AS @extschema@.deptperf_rule), s.numerator, s.denominator, s.most) END AS points
+                    THEN @extschema@.deptperf_score(CAST(s.rule AS @extschema@.deptperf_rule), s.numerator, s.denominator, s.most)
+                    WHEN s.numerator = 0 AND s.denominator = 0 THEN CASE s.empty WHEN 'full' THEN s.full_points WHEN 'zero' THEN 0 END END AS points
         FROM number s
     ), known AS (       -- what a mean is taken of
         SELECT r.framework, r.code, r.parent_id, r.points FROM result r WHERE r.points IS NOT NULL
         UNION ALL
         SELECT s.framework, s.code, s.parent_id, s.points FROM scored s WHERE s.state = 'not_compared' AND s.points IS NOT NULL
     )
-    INSERT INTO deptperf.peer_score (dept_id, fiscal_year, item, framework, numerator, denominator, among, points)
-    SELECT s.dept_id, fy, s.code, s.framework, s.numerator, s.denominator, s.among, s.points
+    INSERT INTO deptperf.peer_score (dept_id, fiscal_year, item, framework, numerator, denominator, among, points, mean)
+    SELECT s.dept_id, fy, s.code, s.framework, s.numerator, s.denominator, s.among, s.points, false
     FROM scored s
     WHERE s.state = 'not_compared' AND s.points IS NOT NULL
     UNION ALL
-    SELECT r.dept_id, fy, r.code, r.framework, m.points, 1, m.among, m.points
+    SELECT r.dept_id, fy, r.code, r.framework, m.points, 1, m.among, m.points, true
     FROM result r
         JOIN (SELECT k.framework, k.code, k.parent_id, round(avg(k.points), 20) AS points, count(*) AS among
               FROM known k GROUP BY k.framework, k.code, k.parent_id) m
             ON m.framework = r.framework AND m.code = r.code AND m.parent_id IS NOT DISTINCT FROM r.parent_id
-    WHERE r.state = 'not_compared' AND r.value IS NULL;
+    WHERE r.state = 'not_compared' AND r.value IS NULL AND r.empty = 'peer mean';
     GET DIAGNOSTICS n = ROW_COUNT;
     RETURN n;
 END $deptperf$;

@@ -88,7 +88,7 @@ BEGIN
         LEFT JOIN deptperf.current_assessment a ON a.dept_id = b.dept_id AND a.fiscal_year = b.fiscal_year AND a.item = t.code
         LEFT JOIN LATERAL (
             SELECT p.points, p.compared_by, p.compared_at,
-                   @extschema@.deptperf_arithmetic(CAST(t.rule AS @extschema@.deptperf_rule), p.numerator, nullif(p.denominator, 1)) AS arithmetic
+                   CASE WHEN NOT p.mean THEN @extschema@.deptperf_arithmetic(CAST(t.rule AS @extschema@.deptperf_rule), p.numerator, nullif(p.denominator, 1)) END AS arithmetic
             FROM deptperf.peer_score p
             WHERE p.dept_id = b.dept_id AND p.fiscal_year = b.fiscal_year AND p.item = t.code) c ON true
         LEFT JOIN LATERAL (

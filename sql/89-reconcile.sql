@@ -37,7 +37,7 @@ BEGIN
         -- a share: x = wanted * b / a
         need := wanted * coalesce(CASE WHEN part[2] LIKE '%\%' THEN rtrim(part[2], '%')::numeric / 100 ELSE part[2]::numeric END, 1)
                 / nullif(CASE WHEN part[1] LIKE '%\%' THEN rtrim(part[1], '%')::numeric / 100 ELSE part[1]::numeric END, 0) * coalesce(denominator, 1);
-        CONTINUE WHEN need IS NULL;
+        CONTINUE WHEN need IS NULL OR need > 1e15;
         IF NOT whole THEN
             RETURN format(CASE WHEN zh THEN '公布的得分需要 %s；实际为 %s' ELSE 'the published points need %s; found %s' END,
                           CASE WHEN denominator IS NULL THEN round(need, 4)::text
@@ -63,7 +63,7 @@ SET search_path = pg_catalog, pg_temp AS $deptperf$
 #variable_conflict use_variable
 DECLARE
     zh       bool := lang = 'zh';
-    decimals int := coalesce((document -> 'options' ->> 'decimals')::int, 2);
+    decimals int := coalesce((document -> 'options' ->> 'decimals')::numeric::int, 2);
     result   record;
     entry    record;
     need     text;

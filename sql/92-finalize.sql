@@ -22,7 +22,7 @@ SET search_path = pg_catalog, pg_temp AS $deptperf$
 BEGIN
     RETURN (SELECT jsonb_object_agg(p.part, encode(sha256(convert_to(@extschema@.deptperf_canonical(p.value), 'UTF8')), 'hex'))
             FROM (VALUES ('document', result -> 'document'), ('facts', result -> 'facts'), ('inputs', result -> 'inputs'), ('results', result -> 'results'),
-                         ('rest', result - '{result_id,document,facts,inputs,results,hashes,hash,reopened_by,reopened_at,reopen_reason}'::text[])) AS p(part, value));
+                         ('rest', (SELECT jsonb_object_agg(k, result -> k) FROM unnest('{dept_id,fiscal_year,number,framework,total,grade,forced,reason,finalized_by,finalized_at}'::text[]) k))) AS p(part, value));
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_result_hashes(pg_catalog.jsonb) IS
 'the SHA-256 of each part of a row of deptperf.result, as jsonb; NULL gives NULL';
@@ -33,9 +33,9 @@ SET search_path = pg_catalog, pg_temp AS $deptperf$
 #variable_conflict use_column
 DECLARE
     why    text := deptperf_finalize.reason;
-    b      record;
-    t      record;
-    open   record;
+    id     bigint;
+    fy     int;
+    before record;
     result bigint;
 BEGIN
     IF dept IS NULL OR year IS NULL OR force IS NULL THEN
@@ -45,46 +45,17 @@ BEGIN
         RAISE EXCEPTION 'a result is frozen by force with a reason only'
             USING ERRCODE = 'invalid_parameter_value', HINT = 'SELECT deptperf_finalize(''4403'', 2021, force => true, reason => ''…'');';
     END IF;
-    PERFORM @extschema@.deptperf_department(dept);
+    id := @extschema@.deptperf_department(dept);
+    fy := @extschema@.deptperf_fiscal_year(year);
     PERFORM pg_advisory_xact_lock(1684369524, 4);       -- as the trigger of result
-    b := @extschema@.deptperf_basis(dept, year);
-    t := @extschema@.deptperf_evaluate_total(b.document, b.facts, b.inputs);
-    SELECT r.result_id, r.number INTO open FROM deptperf.result r WHERE r.dept_id = b.dept_id AND r.fiscal_year = b.fiscal_year AND r.reopened_at IS NULL;
+    SELECT r.result_id, r.number INTO before FROM deptperf.result r WHERE r.dept_id = id AND r.fiscal_year = fy AND r.reopened_at IS NULL;
     IF FOUND THEN
-        RAISE EXCEPTION 'the result of department % for % is frozen already', b.dept_id, b.fiscal_year
+        RAISE EXCEPTION 'the result of department % for % is frozen already', id, fy
             USING ERRCODE = 'object_not_in_prerequisite_state',
-                  DETAIL = format('It is result %s, the %s. of that year.', open.result_id, open.number),
-                  HINT = format('SELECT deptperf_reopen(%s, ''why''); first.', open.result_id);
+                  DETAIL = format('It is result %s, the %s. of that year.', before.result_id, before.number),
+                  HINT = format('SELECT deptperf_reopen(%s, ''why''); first.', before.result_id);
     END IF;
-    IF NOT force THEN
-        -- every source that the framework reads, for every unit
-        SELECT count(*) AS pairs, min(format('%s of %s', u.source, u.code)) AS example, string_agg(DISTINCT u.source, ', ' ORDER BY u.source) AS sources INTO open
-        FROM (SELECT DISTINCT f.source
-              FROM jsonb_array_elements((b.document -> 'items') || (b.document -> 'requirements')) AS i(item)
-                  CROSS JOIN LATERAL unnest(@extschema@.deptperf_formula_facts(i.item ->> 'formula') || @extschema@.deptperf_formula_facts(i.item ->> 'applies')) AS n(name)
-                  JOIN deptperf.fact f ON f.fact = n.name AND f.source <> 'measurement') s
-            CROSS JOIN LATERAL (
-                SELECT s.source, d.code
-                FROM deptperf.department_closure c JOIN deptperf.department d ON d.dept_id = c.dept_id
-                WHERE c.ancestor_id = b.dept_id
-                  AND NOT EXISTS (SELECT FROM deptperf.closed k WHERE k.dept_id = c.dept_id AND k.fiscal_year = b.fiscal_year AND k.source = s.source)) u;
-        IF open.pairs > 0 THEN
-            RAISE EXCEPTION 'not everything is closed for department % in %', b.dept_id, b.fiscal_year
-                USING ERRCODE = 'object_not_in_prerequisite_state',
-                      DETAIL = format('%s pairs of unit and source are not, such as %s; sources: %s.', open.pairs, open.example, open.sources),
-                      HINT = format('SELECT deptperf_close(%s, NULL, %s); or force => true with a reason.', b.fiscal_year, b.dept_id);
-        ELSIF t.total IS NULL THEN
-            RAISE EXCEPTION 'department % has no total for %', b.dept_id, b.fiscal_year
-                USING ERRCODE = 'object_not_in_prerequisite_state',
-                      DETAIL = format('%s items are open, %s points.', t.open_items, t.open),
-                      HINT = format('SELECT * FROM deptperf_missing(%s, %s); or force => true with a reason.', b.dept_id, b.fiscal_year);
-        END IF;
-    END IF;
-    INSERT INTO deptperf.result (dept_id, fiscal_year, framework, total, grade, document, facts, inputs, results, forced, reason)
-    SELECT b.dept_id, b.fiscal_year, b.framework, t.total, t.grade, b.document, b.facts, b.inputs,
-           (SELECT jsonb_agg(jsonb_strip_nulls(to_jsonb(e)) ORDER BY e.n)
-            FROM @extschema@.deptperf_evaluate(b.document, b.facts, b.inputs) WITH ORDINALITY AS e(level, code, state, numerator, denominator, branch, points_numerator, points_denominator, points, n)),
-           force, why
+    INSERT INTO deptperf.result (dept_id, fiscal_year, forced, reason) VALUES (id, fy, force, why)
     RETURNING result_id INTO result;
     RETURN result;
 END $deptperf$;
@@ -119,7 +90,7 @@ BEGIN
             USING ERRCODE = 'object_not_in_prerequisite_state',
                   DETAIL = format('By %s at %s: %s.', found_one.reopened_by, found_one.reopened_at, found_one.reopen_reason);
     END IF;
-    UPDATE deptperf.result r SET reopened_by = current_user, reopened_at = now(), reopen_reason = reason WHERE r.result_id = result;
+    UPDATE deptperf.result r SET reopen_reason = reason WHERE r.result_id = result;
     RETURN result;
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_reopen(pg_catalog.int8, pg_catalog.text) IS

@@ -104,6 +104,7 @@ read_input(const DpFramework *framework, const JsonbValue *value, DpDec max)
 	{
 		JsonbValue	peer;
 
+		/* a comparison that can't be, perhaps of another framework, is none */
 		input.kind = DP_POINTS;
 		if (value->type == jbvBinary && JsonContainerIsObject(value->val.binary.data) &&
 			getKeyJsonValueFromContainer(value->val.binary.data, "peer", strlen("peer"), &peer) != NULL)
@@ -117,7 +118,7 @@ read_input(const DpFramework *framework, const JsonbValue *value, DpDec max)
 		}
 		if (!read_json_number(framework, value, &input.points) ||
 			dp_dec_sign(input.points) < 0 || dp_dec_cmp(input.points, max) > 0)
-			input.kind = DP_BAD_INPUT;
+			input.kind = value != &peer ? DP_BAD_INPUT : input.exempt ? DP_EXEMPT : DP_NO_INPUT;
 	}
 	return input;
 }
@@ -231,7 +232,7 @@ compute_item(DpEvaluation *evaluation, const DpItem *item, DpItemResult *result)
 			 dp_dec_sign(result->n) == 0 && dp_dec_sign(result->d) == 0)
 		take_empty(item, DP_RESULT_NOT_APPLICABLE, result);
 	else if (facts == DP_FACT_KNOWN)
-		result->state = DP_RESULT_NOT_COMPARED;
+		result->state = dp_dec_sign(result->d) > 0 ? DP_RESULT_NOT_COMPARED : DP_RESULT_INVALID;
 }
 
 /* Whether the item applies: known, and not 0. */
@@ -258,7 +259,7 @@ take_item_input(const DpItem *item, const DpInput *input, DpItemResult *result)
 {
 	if (input->kind == DP_NO_INPUT)
 		return;
-	if (input->kind == DP_PEER_POINTS)
+	if (input->kind == DP_PEER_POINTS && !(input->exempt && item->empty != DP_EMPTY_PEER_MEAN))
 	{
 		/* a comparison fills in, and replaces nothing */
 		if (input->exempt && item->empty == DP_EMPTY_PEER_MEAN)
@@ -267,6 +268,7 @@ take_item_input(const DpItem *item, const DpInput *input, DpItemResult *result)
 			return;
 		result->state = DP_RESULT_COMPARED;
 		result->points = dp_frac(input->points);
+		result->branch = -1;
 		return;
 	}
 	result->branch = -1;
@@ -275,9 +277,9 @@ take_item_input(const DpItem *item, const DpInput *input, DpItemResult *result)
 		result->state = item->formula == NULL ? DP_RESULT_JUDGED : DP_RESULT_OVERRIDDEN;
 		result->points = dp_frac(input->points);
 	}
-	else if (input->kind == DP_EXEMPT && item->empty != DP_EMPTY_FULL && item->empty != DP_EMPTY_MISSING)
+	else if (input->kind != DP_BAD_INPUT && item->empty != DP_EMPTY_FULL && item->empty != DP_EMPTY_MISSING)
 		take_empty(item, DP_RESULT_EXEMPT, result);
-	else if (input->kind == DP_EXEMPT)
+	else if (input->kind != DP_BAD_INPUT)
 	{
 		result->state = DP_RESULT_EXEMPT;
 		result->points = dp_frac(item->points);
@@ -367,6 +369,17 @@ shared_state(const DpEvaluation *evaluation, const DpIndicator *indicator)
 		first = false;
 	}
 	return state;
+}
+
+static bool
+all_left_out(const DpEvaluation *evaluation, const DpIndicator *indicator)
+{
+	ListCell   *cell;
+
+	foreach(cell, indicator->items)
+		if (evaluation->item[lfirst_int(cell)].state != DP_RESULT_LEFT_OUT)
+			return false;
+	return true;
 }
 
 /*
@@ -538,6 +551,8 @@ dp_evaluate_indicator(DpEvaluation *evaluation, int place)
 		(indicator->combine != DP_SUM && !combine_items(evaluation, indicator, result));
 	if (dp_frac_cmp_dec(result->exact, indicator->most) > 0)
 		result->exact = dp_frac(indicator->most);
+	if (dp_dec_cmp(result->decided, indicator->points) > 0)
+		result->decided = indicator->points;
 
 	if (input->kind == DP_POINTS)
 		decide_whole(result, indicator, DP_RESULT_OVERRIDDEN, input->points);
@@ -550,7 +565,7 @@ dp_evaluate_indicator(DpEvaluation *evaluation, int place)
 	else if (requirements == DP_MISSING || nothing ||
 			 (result->open_items > 0 && !evaluation->framework->leave_out))
 		leave_open(result, indicator, result->open_items);
-	else if (result->left_out && dp_dec_sign(result->decided) == 0)
+	else if (result->left_out && all_left_out(evaluation, indicator))
 		result->state = DP_RESULT_LEFT_OUT;
 	result->points = round_points(evaluation->framework, result->exact);
 	return result->state;
@@ -601,7 +616,10 @@ grade_of_total(DpEvaluation *evaluation, DpDec total)
 	return place < 0 || !known ? NULL : framework->band[place].grade;
 }
 
-/* The exact sum of what is decided, scaled to the full points; nothing of nothing. */
+/*
+ * The exact sum of what is decided, scaled to the full points, of which what is
+ * open is a part unless it is left out too; nothing of nothing.
+ */
 static bool
 scale_total(DpEvaluation *evaluation, DpDec *result)
 {
@@ -615,6 +633,8 @@ scale_total(DpEvaluation *evaluation, DpDec *result)
 		const DpIndicatorResult *indicator = &evaluation->indicator[i];
 		DpFrac		points = indicator->exact;
 
+		if (!framework->leave_out)
+			decided = dp_dec_add(decided, dp_dec_mul(indicator->open, framework->indicator[i].weight));
 		if (indicator->state == DP_RESULT_MISSING || indicator->state == DP_RESULT_LEFT_OUT)
 			continue;
 		points.n = dp_dec_mul(points.n, framework->indicator[i].weight);

@@ -296,6 +296,7 @@ put_group(ReturnSetInfo *rsinfo, const DpEvaluation *evaluation, int place)
 
 	for (int i = 0; i < framework->nindicators; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		if (!weight_below(framework, framework->indicator[i].group, place, &weight))
 			continue;
 		members++;

@@ -543,6 +543,7 @@ limit_digits(DpFramework *framework)
 		int			computed = 0;
 		ListCell   *cell;
 
+		CHECK_FOR_INTERRUPTS();
 		foreach(cell, framework->indicator[i].items)
 		{
 			computed += framework->item[lfirst_int(cell)].formula != NULL;

@@ -168,12 +168,15 @@ CREATE TABLE IF NOT EXISTS peer_score (
     points      numeric NOT NULL,
     compared_by text NOT NULL DEFAULT current_user,
     compared_at timestamptz NOT NULL DEFAULT now(),
+    mean        boolean NOT NULL DEFAULT false,
     PRIMARY KEY (dept_id, fiscal_year, item)
 );
 COMMENT ON TABLE peer_score IS
     'Derived by deptperf_compare(year): the points of items that are compared with those of the departments beside it. They are those of that moment; call it again when records have changed.';
 COMMENT ON COLUMN peer_score.numerator IS 'Of the number that the rule read: a rank, or a share of denominator. Of a mean of peers, its points.';
 COMMENT ON COLUMN peer_score.denominator IS '1 of a rank and of a mean.';
+COMMENT ON COLUMN peer_score.mean IS 'The points are the mean of the others.';
+COMMENT ON COLUMN peer_score.framework IS 'They count while it is the one in force.';
 COMMENT ON COLUMN peer_score.among IS 'How many were compared, itself included.';
 
 IF renew OR to_regclass('deptperf.inputs') IS NULL THEN
@@ -182,13 +185,15 @@ IF renew OR to_regclass('deptperf.inputs') IS NULL THEN
     FROM (
         SELECT a.dept_id, a.fiscal_year, a.item,
                CASE WHEN a.exempt THEN coalesce((SELECT jsonb_build_object('exempt', true, 'peer', p.points) FROM peer_score p
-                                                 WHERE p.dept_id = a.dept_id AND p.fiscal_year = a.fiscal_year AND p.item = a.item), '"exempt"'::jsonb)
+                                                 WHERE p.dept_id = a.dept_id AND p.fiscal_year = a.fiscal_year AND p.item = a.item AND p.mean
+                                                   AND p.framework = (SELECT f.framework FROM framework_in_force(p.dept_id, p.fiscal_year) f)), '"exempt"'::jsonb)
                     ELSE to_jsonb(a.points) END AS value
         FROM current_assessment a
         UNION ALL
         SELECT p.dept_id, p.fiscal_year, p.item, jsonb_build_object('peer', p.points)
         FROM peer_score p
         WHERE NOT EXISTS (SELECT FROM assessment a WHERE a.dept_id = p.dept_id AND a.fiscal_year = p.fiscal_year AND a.item = p.item)
+          AND p.framework = (SELECT f.framework FROM framework_in_force(p.dept_id, p.fiscal_year) f)
     ) i
     GROUP BY dept_id, fiscal_year;
 END IF;

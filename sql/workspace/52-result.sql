@@ -39,16 +39,54 @@ COMMENT ON COLUMN result.hashes IS 'The SHA-256 of each part in its canonical fo
 COMMENT ON COLUMN result.hash IS 'The SHA-256 of these, and of the hash of the result before it.';
 COMMENT ON COLUMN result.reopened_at IS 'NULL: it is in force.';
 
--- Who, when, its number and its hashes are not what somebody writes.
+-- Nobody writes what a result is: only which department and year, and whether by
+-- force and why.  The rest is brought here, numbered and hashed.
 CREATE OR REPLACE FUNCTION result_numbered() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $body$
 DECLARE
     before record;
+    b      record;
+    open   record;
 BEGIN
     IF NOT EXISTS (SELECT FROM deptperf.workspace) THEN
         RETURN NEW;         -- being restored
     END IF;
     PERFORM pg_advisory_xact_lock(1684369524, 4);   -- one at a time, so that numbers have no gaps
+    b := @extschema@.deptperf_basis(NEW.dept_id, NEW.fiscal_year::bigint);
+    NEW.framework := b.framework;
+    NEW.document := b.document;
+    NEW.facts := b.facts;
+    NEW.inputs := b.inputs;
+    NEW.results := (SELECT jsonb_agg(jsonb_strip_nulls(to_jsonb(e)) ORDER BY e.n)
+                    FROM @extschema@.deptperf_evaluate(b.document, b.facts, b.inputs) WITH ORDINALITY AS e(level, code, state, numerator, denominator, branch, points_numerator, points_denominator, points, n));
+    SELECT e.total, e.grade, e.open, e.open_items INTO open FROM @extschema@.deptperf_evaluate_total(b.document, b.facts, b.inputs) e;
+    NEW.total := open.total;
+    NEW.grade := open.grade;
+    IF NOT NEW.forced THEN
+        IF NEW.total IS NULL THEN
+            RAISE EXCEPTION 'department % has no total for %', NEW.dept_id, NEW.fiscal_year
+                USING ERRCODE = 'object_not_in_prerequisite_state',
+                      DETAIL = format('%s items are open, %s points.', open.open_items, open.open),
+                      HINT = format('SELECT * FROM deptperf_missing(%s, %s); or force => true with a reason.', NEW.dept_id, NEW.fiscal_year);
+        END IF;
+        -- every source that the framework reads, for every unit
+        SELECT count(*) AS pairs, min(format('%s of %s', u.source, u.code)) AS example, string_agg(DISTINCT u.source, ', '::text ORDER BY u.source) AS sources INTO open
+        FROM (SELECT DISTINCT f.source
+              FROM jsonb_array_elements((b.document -> 'items'::text) || (b.document -> 'requirements'::text)) AS i(item)
+                  CROSS JOIN LATERAL unnest(@extschema@.deptperf_formula_facts(i.item ->> 'formula'::text) || @extschema@.deptperf_formula_facts(i.item ->> 'applies'::text)) AS n(name)
+                  JOIN deptperf.fact f ON f.fact = n.name AND f.source <> 'measurement'::text) s
+            CROSS JOIN LATERAL (
+                SELECT s.source, d.code
+                FROM deptperf.department_closure c JOIN deptperf.department d ON d.dept_id = c.dept_id
+                WHERE c.ancestor_id = NEW.dept_id
+                  AND NOT EXISTS (SELECT FROM deptperf.closed k WHERE k.dept_id = c.dept_id AND k.fiscal_year = NEW.fiscal_year AND k.source = s.source)) u;
+        IF open.pairs > 0 THEN
+            RAISE EXCEPTION 'not everything is closed for department % in %', NEW.dept_id, NEW.fiscal_year
+                USING ERRCODE = 'object_not_in_prerequisite_state',
+                      DETAIL = format('%s pairs of unit and source are not, such as %s; sources: %s.', open.pairs, open.example, open.sources),
+                      HINT = format('SELECT deptperf_close(%s, NULL, %s); or force => true with a reason.', NEW.fiscal_year, NEW.dept_id);
+        END IF;
+    END IF;
     SELECT r.number, r.hash INTO before
     FROM deptperf.result r
     WHERE r.dept_id = NEW.dept_id AND r.fiscal_year = NEW.fiscal_year
@@ -56,11 +94,14 @@ BEGIN
     NEW.number := coalesce(before.number, 0) + 1;
     NEW.finalized_by := current_user;
     NEW.finalized_at := now();
+    NEW.reopened_by := NULL;
+    NEW.reopened_at := NULL;
+    NEW.reopen_reason := NULL;
     NEW.hashes := @extschema@.deptperf_result_hashes(to_jsonb(NEW));
     NEW.hash := encode(sha256(convert_to(@extschema@.deptperf_canonical(NEW.hashes) || coalesce(before.hash, ''::text), 'UTF8')), 'hex');
     RETURN NEW;
 END $body$;
-COMMENT ON FUNCTION result_numbered() IS 'Trigger of result: numbers and hashes it, and says who froze it and when.';
+COMMENT ON FUNCTION result_numbered() IS 'Trigger of result: brings all that a result is, refuses what is not closed or has no total unless by force, numbers and hashes it, and says who froze it and when.';
 CREATE OR REPLACE TRIGGER result_numbered BEFORE INSERT ON result
     FOR EACH ROW EXECUTE FUNCTION result_numbered();
 
@@ -68,9 +109,11 @@ CREATE OR REPLACE FUNCTION result_only_added() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     IF TG_OP = 'UPDATE' THEN
-        -- nothing but that it was reopened, once
-        IF OLD.reopened_at IS NULL AND NEW.reopened_at IS NOT NULL
+        -- nothing but that it is reopened, once
+        IF OLD.reopened_at IS NULL AND NEW.reopen_reason IS NOT NULL
            AND to_jsonb(OLD) - '{reopened_by,reopened_at,reopen_reason}'::text[] = to_jsonb(NEW) - '{reopened_by,reopened_at,reopen_reason}'::text[] THEN
+            NEW.reopened_by := current_user;
+            NEW.reopened_at := now();
             RETURN NEW;
         END IF;
     END IF;

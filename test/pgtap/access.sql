@@ -117,8 +117,8 @@ INSERT INTO allowed SELECT r.role, k.kind, w.rights
     FROM unnest('{admin,admin_a}'::text[]) AS r(role),
          (VALUES ('record', '{SELECT,INSERT,UPDATE,DELETE}'::text[]), ('own', '{INSERT,UPDATE,DELETE}'), ('binding', '{SELECT}')) AS k(kind, list), unnest(k.list) AS w(rights);
 INSERT INTO allowed SELECT r.role, 'closed', w.rights FROM unnest('{admin,admin_a}'::text[]) AS r(role), unnest(ARRAY['INSERT(dept_id, fiscal_year, source, records)', 'DELETE']) AS w(rights);
-INSERT INTO allowed SELECT r.role, 'result', w.rights FROM unnest('{admin,admin_a}'::text[]) AS r(role), unnest(ARRAY['INSERT(dept_id, fiscal_year, framework, total, grade, document, facts, inputs, results, forced, reason)', 'UPDATE(reopened_by, reopened_at, reopen_reason)']) AS w(rights);
-INSERT INTO allowed SELECT 'admin', 'peer', w.rights FROM unnest(ARRAY['INSERT(dept_id, fiscal_year, item, framework, numerator, denominator, among, points)', 'DELETE']) AS w(rights);
+INSERT INTO allowed SELECT r.role, 'result', w.rights FROM unnest('{admin,admin_a}'::text[]) AS r(role), unnest(ARRAY['INSERT(dept_id, fiscal_year, forced, reason)', 'UPDATE(reopen_reason)']) AS w(rights);
+INSERT INTO allowed SELECT 'admin', 'peer', w.rights FROM unnest(ARRAY['INSERT(dept_id, fiscal_year, item, framework, numerator, denominator, among, points, mean)', 'DELETE']) AS w(rights);
 INSERT INTO allowed SELECT 'admin', k.kind, w.rights FROM unnest('{department,closure,registry,framework}'::text[]) AS k(kind), unnest('{INSERT,UPDATE,DELETE}'::text[]) AS w(rights);
 
 CREATE FUNCTION pg_temp.rights(who text) RETURNS TABLE (name text, rights text) LANGUAGE sql AS $$
@@ -193,7 +193,7 @@ INSERT INTO deptperf.measurement (dept_id, fiscal_year, fact, amount) SELECT d, 
 INSERT INTO deptperf.closed (dept_id, fiscal_year, source) SELECT DISTINCT d, y, 'finding' FROM unit_year WHERE y > 2019;
 INSERT INTO deptperf.self_assessment (dept_id, fiscal_year, points) SELECT DISTINCT d, y, 90 FROM unit_year;
 INSERT INTO deptperf.peer_score (dept_id, fiscal_year, item, framework, numerator, denominator, among, points) SELECT DISTINCT d, y, 'none', 'none', 1, 1, 1, 1 FROM unit_year;
-INSERT INTO deptperf.result (dept_id, fiscal_year, framework, document, facts, inputs, results) SELECT DISTINCT d, y, 'none', '{}'::jsonb, '{}'::jsonb, '{}'::jsonb, '[]'::jsonb FROM unit_year;
+INSERT INTO deptperf.result (dept_id, fiscal_year, forced, reason) SELECT DISTINCT d, y, true, 'so that there are some' FROM unit_year;
 INSERT INTO deptperf.department_line (dept_id, line) SELECT DISTINCT d, 'health' FROM unit_year;
 INSERT INTO deptperf.stated_figure (dept_id, fiscal_year, figure, value) SELECT d, y, 'assets_total', n FROM unit_year;
 INSERT INTO deptperf.assessment (dept_id, fiscal_year, item, points, reason) SELECT DISTINCT d, y, 'C4.2.1', 3, 'survey at fault' FROM unit_year WHERE y = 2021;

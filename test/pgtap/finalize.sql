@@ -1,6 +1,6 @@
 -- finalize.sql: freezing a result, reopening it, and finding whatever was changed.
 BEGIN;
-SELECT plan(34);
+SELECT plan(35);
 SET LOCAL client_min_messages = warning;
 SET LOCAL jit = off;
 \cd examples/case
@@ -46,16 +46,20 @@ SELECT is_empty('SELECT v.* FROM first, deptperf_verify(id) v UNION ALL SELECT v
 
 SELECT throws_ok('UPDATE deptperf.result SET total = 100', '23001', 'results are only added: UPDATE is refused', 'changing one');
 SELECT throws_ok('UPDATE deptperf.result SET reopened_at = NULL, reopened_by = NULL, reopen_reason = NULL', '23001', NULL, 'or its trail');
+SAVEPOINT forged;
+UPDATE deptperf.result SET reopened_by = 'the minister', reopened_at = '2001-01-01', reopen_reason = 'x' WHERE result_id = (SELECT id FROM second);
+SELECT is((SELECT format('%s %s', reopened_by, reopened_at = now()) FROM deptperf.result, second WHERE result_id = id), current_user || ' t', 'nor who reopens one, and when');
+ROLLBACK TO forged;
 SELECT throws_ok('DELETE FROM deptperf.result', '23001', NULL, 'removing one');
 SELECT throws_ok('TRUNCATE deptperf.result', '23001', NULL, 'or all');
-INSERT INTO deptperf.result (dept_id, fiscal_year, number, framework, document, facts, inputs, results, finalized_by, hashes, hash)
-    SELECT dept_id, 2022, 7, 'sz-2021', deptperf_framework_document('sz-2021'), '{}', '{}', '[]', 'somebody', '{}', 'x' FROM bureau;
-SELECT is((SELECT format('%s %s', number, finalized_by) FROM deptperf.result WHERE fiscal_year = 2022), '1 ' || current_user, 'who and which number nobody writes');
+INSERT INTO deptperf.result (dept_id, fiscal_year, number, framework, document, facts, inputs, results, total, finalized_by, hashes, hash, forced, reason)
+    SELECT dept_id, 2022, 7, 'sz-2021', deptperf_framework_document('sz-2021'), '{"assets_total": 1}', '{}', '[]', 100, 'somebody', '{}', 'x', true, 'made up' FROM bureau;
+SELECT is((SELECT format('%s %s %s %s', number, finalized_by, coalesce(total::text, 'none'), facts) FROM deptperf.result WHERE fiscal_year = 2022), '1 ' || current_user || ' none {}', 'what a result is nobody writes');
+SELECT throws_ok($$ INSERT INTO deptperf.result (dept_id, fiscal_year) SELECT dept_id, 2023 FROM bureau $$, '55000', NULL, 'nor that it is closed');
 
 -- ---- what was changed all the same ----
 
 ALTER TABLE deptperf.result DISABLE TRIGGER USER;
-SELECT isnt_empty($$ SELECT FROM deptperf_verify((SELECT result_id FROM deptperf.result WHERE fiscal_year = 2022)) WHERE fault = 'item A1.1.1 does not follow' $$, 'what was made up does not follow');
 -- any single digit, of 400 of them anywhere in any part
 CREATE FUNCTION pg_temp.tamper(part text, place int) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE

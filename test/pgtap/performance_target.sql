@@ -207,7 +207,7 @@ $$ SELECT string_agg(facts ->> 'benefit_earned', ' ' ORDER BY dept_id) FROM dept
 CREATE FUNCTION pg_temp.as_before() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     EXECUTE 'CREATE OR REPLACE VIEW deptperf.performance_target_source AS '
-            || regexp_replace(pg_get_viewdef('deptperf.performance_target_source'::regclass), 'COALESCE\((performance_target\.earned), ''NaN''::numeric\)', '\1');
+            || regexp_replace(pg_get_viewdef('deptperf.performance_target_source'::regclass), 'COALESCE\(((?:performance_target\.)?earned), ''NaN''::numeric\)', '\1');
     UPDATE deptperf.workspace SET version = 1;
 END $$;
 DO $$ BEGIN PERFORM pg_temp.as_before(); END $$;

@@ -223,7 +223,7 @@ INSERT INTO framework VALUES
   ('peers', pg_temp.doc('[{"code": "a", "points": 2, "formula": "n / d", "rule": "2 - 0.1 per 1 over 1", "peer": "rank from bottom", "better": "low"}]'));
 INSERT INTO expect VALUES
   (13, 'peers', '{"n": 1, "d": 2}', '{}', 'a', 'not_compared'), (13, 'peers', '{"n": 1}', '{"a": {"peer": 1.9}}', 'a', 'missing'), (13, 'peers', '{"n": 1, "d": 2}', '{}', 'total', 'open'), (13, 'peers', '{"n": 1, "d": 2}', '{"a": {"peer": 1.9}}', 'a', 'compared 1.9'),
-  (13, 'peers', '{"n": 1, "d": 2}', '{"a": 1.5}', 'a', 'overridden 1.5'), (13, 'peers', '{"n": 1, "d": 2}', '{"a": {"peer": 2.1}}', 'a', 'invalid');
+  (13, 'peers', '{"n": 1, "d": 2}', '{"a": 1.5}', 'a', 'overridden 1.5'), (13, 'peers', '{"n": 1, "d": 2}', '{"a": {"peer": 2.1}}', 'a', 'not_compared');
 SELECT is_empty('SELECT * FROM wrong WHERE kind = 13', '13 among peers: points of a comparison');
 -- The rules of the four: last 2, the next 1.9 …; the share of the leader; of the mean; quartiles.
 SELECT is((SELECT array_agg(trim_scale(deptperf_score(rule::deptperf_rule, x, 1, most)) ORDER BY n)

@@ -2,7 +2,7 @@
 -- to combine items, what does not apply, bonus, vetoes of the grade, rounding, levels,
 -- comparison with peers. Every expected number is worked out in the comment above it.
 BEGIN;
-SELECT plan(69);
+SELECT plan(75);
 SET LOCAL client_min_messages = warning;
 
 -- One number per question: the points of a code ('' is the total), or its state.
@@ -148,6 +148,21 @@ SELECT deptperf_assess(4, 2021, '{"p": "exempt"}', 'merged', override => true);
 SELECT deptperf_compare(2021);
 -- it is not ranked: of the others a was judged 1 and b is the last with 2; d has no points to be averaged
 SELECT is((SELECT format('%s %s', state, points) FROM deptperf.item_score WHERE item = 'p' AND dept_id = 4), 'compared 1.5', 'whoever is exempt gets the mean of the others');
+
+
+-- An exemption given after the comparison counts at once; points of another framework don't.
+SELECT deptperf_assess(3, 2021, '{"h": "exempt"}', 'law', override => true);
+SELECT is((SELECT format('%s %s', state, points) FROM deptperf.item_score WHERE item = 'h' AND dept_id = 3), 'exempt 8', 'an exemption after a comparison');
+SELECT is((SELECT state FROM deptperf.item_score WHERE item = 'p' AND dept_id = 5), 'compared', 'compared under this framework');
+SELECT deptperf_framework_import((SELECT jsonb_set(d, '{framework}', '"other"') FROM once));
+INSERT INTO deptperf.department_framework (dept_id, from_year, framework) VALUES (5, 2021, 'other');
+SELECT is((SELECT format('%s %s', framework, state) FROM deptperf.item_score WHERE item = 'p' AND dept_id = 5), 'other not_compared', 'and not under another');
+-- 7/0 is a contradiction, compared or not; a bad comparison is none
+SELECT is(pg_temp.points(pg_temp.one('{}', '', '[{"code": "i", "indicator": "I", "points": 10, "formula": "f / g", "rule": "10 * x", "empty": "missing", "peer": "share of leader"}]'), '{"f": 7, "g": 0}', '{"i": {"peer": 3}}', 'i'), 'invalid', 'peers: n/0');
+SELECT is(pg_temp.points(pg_temp.one('{}', '', '[{"code": "i", "indicator": "I", "points": 10, "formula": "f / g", "rule": "10 * x", "empty": "missing"}]'), '{"f": 7, "g": 10}', '{"i": {"peer": 30}}', 'i'), '7', 'peers: more than the points is nothing');
+-- open beside left out: 10 of 10 known, 10 left out, 80 open: 10 * 100 / 90 = 11.11
+SELECT is((SELECT format('%s %s %s', provisional, open, coalesce(total::text, 'none')) FROM deptperf_evaluate_total('{"indicators": [{"code": "A", "points": 10}, {"code": "B", "points": 10}, {"code": "C", "points": 80}],
+  "items": [{"code": "a", "indicator": "A", "points": 10}, {"code": "b", "indicator": "B", "points": 10, "empty": "leave out"}, {"code": "c", "indicator": "C", "points": 80}]}', '{}', '{"a": 10, "b": "exempt"}')), '11.11 80 none', 'what is open stays a part of the whole');
 
 SELECT * FROM finish();
 ROLLBACK;
