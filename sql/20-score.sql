@@ -34,3 +34,11 @@ RETURNS pg_catalog.text
 LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.deptperf_arithmetic(@extschema@.deptperf_rule, pg_catalog.numeric, pg_catalog.numeric) IS
 'what the branch of a rule that decides does with numerator / denominator (NULL: numerator alone), with its numbers, as SQL that gives the points before they are held between 0 and their maximum: 50 - 5 * div(16.4, 10). NULL where nothing is scored: NULL and NaN, 0/0, the outcomes invalid and missing, a requirement''s rule';
+
+CREATE FUNCTION @extschema@.deptperf_rule_branches(rule @extschema@.deptperf_rule,
+    OUT branch pg_catalog.text, OUT bound pg_catalog.numeric, OUT outcome pg_catalog.text, OUT a pg_catalog.numeric, OUT b pg_catalog.numeric,
+    OUT steps pg_catalog.text, OUT step pg_catalog.numeric, OUT start pg_catalog.numeric)
+RETURNS SETOF pg_catalog.record
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 4 AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION @extschema@.deptperf_rule_branches(@extschema@.deptperf_rule) IS
+'what a rule is made of, a row a branch in its order: its text, its bound (NULL: it always holds), and outcome: constant (a points), share (a * x / b), slope (a + b * s with s = (x - start) / step, at least 0, and steps exact, whole or started; b is negative where points are lost, step where x lies under start), invalid, missing, pass or zero. NULL gives no rows';

@@ -4,123 +4,135 @@
 -- branch of which rule would have given it, beside the value that was found.
 
 -- One computed item: what its rule needs for the indicator to have the published
--- points, the others being as they are.  NULL: no value of it gives them.
+-- points, the others being as they are.  What is named has been scored.  NULL: no
+-- value of it gives them.
 CREATE FUNCTION @extschema@.deptperf_explain_need(item pg_catalog.jsonb, numerator pg_catalog.numeric, denominator pg_catalog.numeric, others pg_catalog.numeric,
-    published pg_catalog.numeric, decimals pg_catalog.int4, whole pg_catalog.bool, lang pg_catalog.text) RETURNS pg_catalog.text
+    published pg_catalog.numeric, decimals pg_catalog.int4, whole pg_catalog.bool, OUT zh pg_catalog.text, OUT en pg_catalog.text)
 LANGUAGE plpgsql STABLE CALLED ON NULL INPUT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp AS $deptperf$
 DECLARE
-    zh     bool := lang = 'zh';
+    rule   @extschema@.deptperf_rule := CAST(item ->> 'rule' AS @extschema@.deptperf_rule);
     most   numeric := (item ->> 'points')::numeric + coalesce((item ->> 'bonus')::numeric, 0);
     wanted numeric := published - others;       -- of this item
-    found  text := CASE WHEN denominator IS NULL THEN numerator::text
+    seen   text := CASE WHEN denominator IS NULL THEN numerator::text
                         ELSE format('%s / %s = %s %%', numerator, denominator, round(100 * numerator / nullif(denominator, 0), 2)) END;
-    one    text;
-    gives  text;
-    part   text[];
+    r      record;
     need   numeric;
+    share  text;
 BEGIN
-    FOREACH one IN ARRAY regexp_split_to_array(item ->> 'rule', ', ') LOOP
-        gives := regexp_replace(one, '^(x \S+ \S+: |else )', '');
-        IF gives ~ '^[0-9.]+%?$' THEN
-            need := CASE WHEN gives LIKE '%\%' THEN rtrim(gives, '%')::numeric / 100 ELSE gives::numeric END;
-            IF round(others + need, decimals) = published THEN
-                RETURN format(CASE WHEN zh THEN '公布的得分需要“%s”；实际为 %s' ELSE 'the published points need "%s"; found %s' END,
-                              @extschema@.deptperf_explain_branch(one, lang), found);
-            END IF;
-            CONTINUE;
+    IF denominator <= 0 THEN
+        RETURN;
+    END IF;
+    FOR r IN SELECT b.* FROM @extschema@.deptperf_rule_branches(rule) b LOOP
+        IF r.outcome = 'constant' AND round(others + r.a, decimals) = published THEN
+            zh := format('公布的得分需要“%s”；实际为 %s', @extschema@.deptperf_explain_branch(r.branch, 'zh'), seen);
+            en := format('the published points need "%s"; found %s', @extschema@.deptperf_explain_branch(r.branch, 'en'), seen);
+            RETURN;
         END IF;
-        part := regexp_match(gives, '^(\S+) \* x(?: / (\S+))?$');
-        IF part IS NULL OR wanted < 0 OR wanted > most OR denominator <= 0 THEN
-            CONTINUE;
+        CONTINUE WHEN r.outcome NOT IN ('share', 'slope') OR wanted NOT BETWEEN 0 AND most;
+        -- x for these points, and from it the numerator
+        need := CASE r.outcome WHEN 'share' THEN wanted * r.b / nullif(r.a, 0)
+                               ELSE r.start + r.step * CASE r.steps WHEN 'exact' THEN (wanted - r.a) / nullif(r.b, 0) ELSE round((wanted - r.a) / nullif(r.b, 0)) END END
+                * coalesce(denominator, 1);
+        CONTINUE WHEN need IS NULL OR abs(need) > 1e15;
+        SELECT c.n INTO need
+        FROM (SELECT CASE WHEN whole THEN round(need) + k ELSE round(need, 4) + k * 0.0001 END AS n, abs(k) AS away FROM generate_series(-2, 2) k) c
+        WHERE @extschema@.deptperf_state(rule, c.n, coalesce(denominator, 1)) = 'scored'
+          AND round(others + @extschema@.deptperf_score(rule, c.n, coalesce(denominator, 1), most), decimals) = published
+        ORDER BY c.away, c.n LIMIT 1;
+        IF FOUND THEN
+            share := CASE WHEN denominator IS NULL THEN trim_scale(need)::text
+                          ELSE format('%s / %s = %s %%', trim_scale(need), denominator, round(100 * need / denominator, 2)) END;
+            zh := format('公布的得分需要 %s；实际为 %s', share, seen);
+            en := format('the published points need %s; found %s', share, seen);
+            RETURN;
+        ELSIF whole AND r.outcome = 'share' THEN
+            share := format('%s * n%s%s', r.a, ' / ' || denominator, CASE WHEN r.b <> 1 THEN ' / ' || r.b ELSE '' END);
+            zh := format('任何整数 n 都得不到公布的得分：%s 不等于 %s；实际 n = %s', wanted, share, numerator);
+            en := format('no whole n gives the published points: %s is not %s; found n = %s', wanted, share, numerator);
         END IF;
-        -- a share: x = wanted * b / a
-        need := wanted * coalesce(CASE WHEN part[2] LIKE '%\%' THEN rtrim(part[2], '%')::numeric / 100 ELSE part[2]::numeric END, 1)
-                / nullif(CASE WHEN part[1] LIKE '%\%' THEN rtrim(part[1], '%')::numeric / 100 ELSE part[1]::numeric END, 0) * coalesce(denominator, 1);
-        CONTINUE WHEN need IS NULL OR need > 1e15;
-        IF NOT whole THEN
-            RETURN format(CASE WHEN zh THEN '公布的得分需要 %s；实际为 %s' ELSE 'the published points need %s; found %s' END,
-                          CASE WHEN denominator IS NULL THEN round(need, 4)::text
-                               ELSE format('%s / %s = %s %%', round(need, 2), denominator, round(100 * need / denominator, 2)) END, found);
-        END IF;
-        FOR n IN greatest(floor(need) - 1, 0)::bigint .. (ceil(need) + 1)::bigint LOOP
-            IF round(others + least(most, @extschema@.deptperf_score(CAST(item ->> 'rule' AS @extschema@.deptperf_rule), n::numeric, coalesce(denominator, 1))), decimals) = published THEN
-                RETURN format(CASE WHEN zh THEN '公布的得分需要 %s / %s；实际为 %s' ELSE 'the published points need %s / %s; found %s' END, n, denominator, found);
-            END IF;
-        END LOOP;
-        RETURN format(CASE WHEN zh THEN '任何整数 n 都得不到公布的得分：%s 不等于 %s；实际 n = %s' ELSE 'no whole n gives the published points: %s is not %s; found n = %s' END,
-                      wanted, replace(gives, 'x', format('n / %s', denominator)), numerator);
     END LOOP;
-    RETURN NULL;
 END $deptperf$;
-COMMENT ON FUNCTION @extschema@.deptperf_explain_need(pg_catalog.jsonb, pg_catalog.numeric, pg_catalog.numeric, pg_catalog.numeric, pg_catalog.numeric, pg_catalog.int4, pg_catalog.bool, pg_catalog.text) IS
-'the branch, or the value, that an item of a framework document would have needed for its indicator to have the published points, beside the value found; whole: its numerator is a count. NULL: no value of it gives them';
+COMMENT ON FUNCTION @extschema@.deptperf_explain_need(pg_catalog.jsonb, pg_catalog.numeric, pg_catalog.numeric, pg_catalog.numeric, pg_catalog.numeric, pg_catalog.int4, pg_catalog.bool) IS
+'the branch, or the value, that an item of a framework document would have needed for its indicator to have the published points, beside the value found, in Chinese and English; whole: its numerator is a count. NULL: no value of it gives them';
 
-CREATE FUNCTION @extschema@.deptperf_reconcile(document pg_catalog.jsonb, facts pg_catalog.jsonb, inputs pg_catalog.jsonb, indicator pg_catalog.text, published pg_catalog.numeric, lang pg_catalog.text DEFAULT 'zh',
-    OUT recomputed pg_catalog.numeric, OUT why pg_catalog.text)
+CREATE FUNCTION @extschema@.deptperf_reconcile(document pg_catalog.jsonb, facts pg_catalog.jsonb, inputs pg_catalog.jsonb, indicator pg_catalog.text, published pg_catalog.numeric,
+    OUT recomputed pg_catalog.numeric, OUT why pg_catalog.text, OUT why_en pg_catalog.text)
 LANGUAGE plpgsql STABLE CALLED ON NULL INPUT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp AS $deptperf$
 #variable_conflict use_variable
 DECLARE
-    zh       bool := lang = 'zh';
     decimals int := coalesce((document -> 'options' ->> 'decimals')::numeric::int, 2);
-    result   record;
+    results  jsonb;             -- of the evaluation, with the items' documents
+    result   jsonb;
     entry    record;
-    need     text;
+    need     record;
     open     text;
     most     numeric;
 BEGIN
     PERFORM @extschema@.deptperf_require_workspace();
-    SELECT e.state, e.points INTO result
-    FROM @extschema@.deptperf_evaluate(document, facts, inputs) e
-    WHERE e.code = indicator AND e.level = 'indicator' OR indicator IS NULL AND e.level = 'total';
-    IF NOT FOUND THEN
-        why := format(CASE WHEN zh THEN '评价体系中没有指标 %s' ELSE 'the framework has no indicator %s' END, indicator);
+    SELECT jsonb_agg(to_jsonb(e) || jsonb_build_object('item', i.item) ORDER BY e.n) INTO results
+    FROM @extschema@.deptperf_evaluate(document, facts, inputs)
+             WITH ORDINALITY AS e(level, code, state, numerator, denominator, branch, points_numerator, points_denominator, points, n)
+        LEFT JOIN jsonb_array_elements(document -> 'items') AS i(item) ON e.level = 'item' AND i.item ->> 'code' = e.code;
+    SELECT r.value INTO result
+    FROM jsonb_array_elements(results) r
+    WHERE r.value ->> 'code' = indicator AND r.value ->> 'level' = 'indicator' OR indicator IS NULL AND r.value ->> 'level' = 'total';
+    IF result IS NULL THEN
+        why := format('评价体系中没有指标 %s', indicator);
+        why_en := format('the framework has no indicator %s', indicator);
         RETURN;
     END IF;
-    recomputed := result.points;
+    recomputed := (result ->> 'points')::numeric;
     IF published IS NULL OR recomputed = published THEN
         RETURN;
     END IF;
-    most := CASE WHEN indicator IS NOT NULL THEN (
-                     SELECT (i ->> 'points')::numeric + coalesce((i ->> 'bonus')::numeric, 0) FROM jsonb_array_elements(document -> 'indicators') i WHERE i ->> 'code' = indicator) END;
+    SELECT (i ->> 'points')::numeric + coalesce((i ->> 'bonus')::numeric, 0) INTO most
+    FROM jsonb_array_elements(document -> 'indicators') i WHERE i ->> 'code' = indicator;
     IF published < 0 OR published > most THEN
-        why := format(CASE WHEN zh THEN '公布的得分不可能：分值为 0 至 %s' ELSE 'no possible score: the points are 0 to %s' END, most);
+        why := format('公布的得分不可能：分值为 0 至 %s', most);
+        why_en := format('no possible score: the points are 0 to %s', most);
         RETURN;
     END IF;
     IF recomputed IS NULL THEN
-        SELECT string_agg(DISTINCT e.code || coalesce(format(' (%s)', (
-                   SELECT string_agg(f.name, ', ' ORDER BY f.name) FROM unnest(@extschema@.deptperf_formula_facts(t ->> 'formula')) AS f(name)
-                   WHERE facts ->> f.name IS NULL OR facts ->> f.name = 'NaN')), ''), ', ') INTO open
-        FROM @extschema@.deptperf_evaluate(document, facts, inputs) e
-            JOIN jsonb_array_elements(document -> 'items') t ON t ->> 'code' = e.code
-        WHERE e.level = 'item' AND e.state IN ('missing', 'not_compared', 'invalid') AND (indicator IS NULL OR t ->> 'indicator' = indicator);
-        why := format(CASE WHEN zh THEN '无法证实，缺少：%s' ELSE 'not provable: %s is missing' END, open);
+        SELECT string_agg(format('%s%s', r.value ->> 'code', ' (' || f.names || ')'), ', ' ORDER BY r.n) INTO open
+        FROM jsonb_array_elements(results) WITH ORDINALITY AS r(value, n)
+            LEFT JOIN LATERAL (
+                SELECT string_agg(n.name, ', ' ORDER BY n.name) AS names
+                FROM unnest(@extschema@.deptperf_formula_facts(r.value -> 'item' ->> 'formula')) AS n(name)
+                WHERE facts ->> n.name IS NULL OR facts ->> n.name = 'NaN') f ON true
+        WHERE r.value ->> 'level' = 'item' AND r.value ->> 'state' IN ('missing', 'not_compared', 'invalid')
+          AND (indicator IS NULL OR r.value -> 'item' ->> 'indicator' = indicator);
+        why := format('无法证实，缺少：%s', coalesce(open, '前提条件'));
+        why_en := format('not provable: %s is missing', coalesce(open, 'a requirement'));
         RETURN;
     END IF;
     IF indicator IS NULL THEN
-        why := CASE WHEN zh THEN '见各指标的差异' ELSE 'see the differences of the indicators' END;
+        why := '见各指标的差异';
+        why_en := 'see the differences of the indicators';
         RETURN;
     END IF;
     FOR entry IN
-        SELECT t, e.numerator, e.denominator,
-               (SELECT coalesce(sum(o.points_numerator / o.points_denominator), 0)
-                FROM @extschema@.deptperf_evaluate(document, facts, inputs) o
-                    JOIN jsonb_array_elements(document -> 'items') ot ON ot ->> 'code' = o.code
-                WHERE o.level = 'item' AND ot ->> 'indicator' = indicator AND o.code <> e.code) AS others,
+        SELECT r.value -> 'item' AS item, (r.value ->> 'numerator')::numeric AS numerator, (r.value ->> 'denominator')::numeric AS denominator,
+               (SELECT coalesce(sum((o ->> 'points_numerator')::numeric / (o ->> 'points_denominator')::numeric), 0)
+                FROM jsonb_array_elements(results) o
+                WHERE o -> 'item' ->> 'indicator' = indicator AND o ->> 'code' <> r.value ->> 'code') AS others,
                EXISTS (SELECT FROM deptperf.fact f
-                       WHERE f.fact = (@extschema@.deptperf_formula_facts(t ->> 'formula'))[1] AND f.unit IN ('count', 'level')) AS whole
-        FROM jsonb_array_elements(document -> 'items') WITH ORDINALITY AS i(t, place)
-            JOIN @extschema@.deptperf_evaluate(document, facts, inputs) e ON e.level = 'item' AND e.code = t ->> 'code'
-        WHERE t ->> 'indicator' = indicator AND e.state = 'scored'
-        ORDER BY i.place
+                       WHERE f.fact = (@extschema@.deptperf_formula_facts(r.value -> 'item' ->> 'formula'))[1] AND f.unit IN ('count', 'level')) AS whole
+        FROM jsonb_array_elements(results) WITH ORDINALITY AS r(value, n)
+        WHERE r.value -> 'item' ->> 'indicator' = indicator AND r.value ->> 'state' = 'scored'
+        ORDER BY r.n
     LOOP
-        need := @extschema@.deptperf_explain_need(entry.t, entry.numerator, entry.denominator, entry.others, published, decimals, entry.whole, lang);
-        IF need IS NOT NULL THEN
-            why := concat_ws('; ', why, format('%s: %s', entry.t ->> 'code', need));
+        need := @extschema@.deptperf_explain_need(entry.item, entry.numerator, entry.denominator, entry.others, published, decimals, entry.whole);
+        IF need.en IS NOT NULL THEN
+            why := concat_ws('；', why, format('%s：%s', entry.item ->> 'code', need.zh));
+            why_en := concat_ws('; ', why_en, format('%s: %s', entry.item ->> 'code', need.en));
         END IF;
     END LOOP;
-    why := coalesce(why, CASE WHEN zh THEN '记录所得各项的任何数值都得不到公布的得分；差异在评判或调整的项目' ELSE 'no value of what the records give has the published points; judged items would have to differ' END);
+    IF why_en IS NULL THEN
+        why := '记录所得各项的任何数值都得不到公布的得分；差异在评判或调整的项目';
+        why_en := 'no value of what the records give has the published points; judged items would have to differ';
+    END IF;
 END $deptperf$;
-COMMENT ON FUNCTION @extschema@.deptperf_reconcile(pg_catalog.jsonb, pg_catalog.jsonb, pg_catalog.jsonb, pg_catalog.text, pg_catalog.numeric, pg_catalog.text) IS
-'what the records give for an indicator (NULL: the total) of a framework document, and where a published score differs a sentence that says why: the branch or value that it would have needed beside what was found, what is missing, or that no value gives it. lang: zh or en';
+COMMENT ON FUNCTION @extschema@.deptperf_reconcile(pg_catalog.jsonb, pg_catalog.jsonb, pg_catalog.jsonb, pg_catalog.text, pg_catalog.numeric) IS
+'what the records give for an indicator (NULL: the total) of a framework document, and where a published score differs a sentence that says why, in Chinese and English: the branch or value that it would have needed beside what was found, what is missing, or that no value gives it';

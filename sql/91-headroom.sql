@@ -5,47 +5,28 @@
 -- ways, and put back: what is given has been evaluated, as has one unit less.
 
 -- The values of x at which a rule's points may begin to be others, near x.
-CREATE FUNCTION @extschema@.deptperf_rule_bounds(rule pg_catalog.text, points pg_catalog.numeric, x pg_catalog.numeric) RETURNS pg_catalog.numeric[]
+CREATE FUNCTION @extschema@.deptperf_rule_bounds(rule @extschema@.deptperf_rule, points pg_catalog.numeric, x pg_catalog.numeric) RETURNS pg_catalog.numeric[]
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp AS $deptperf$
-DECLARE
-    result numeric[] := '{}';
-    one    text;
-    part   text[];
-    a      numeric;
-    b      numeric;
-    step   numeric;
-    start  numeric;
 BEGIN
-    FOREACH one IN ARRAY regexp_split_to_array(rule, ', ') LOOP
-        part := regexp_match(one, '^x \S+ (-?)([0-9.]+)(%?)');
-        IF part IS NOT NULL THEN
-            result := result || (CASE part[1] WHEN '-' THEN -1 ELSE 1 END * part[2]::numeric * CASE part[3] WHEN '%' THEN 0.01 ELSE 1 END);
-        END IF;
-        one := regexp_replace(one, '^(x \S+ \S+: |else )', '');
-        part := regexp_match(one, '^([0-9.]+)(%?) \* x(?: / ([0-9.]+)(%?))?$');
-        IF part IS NOT NULL THEN
-            a := part[1]::numeric * CASE part[2] WHEN '%' THEN 0.01 ELSE 1 END;
-            b := coalesce(part[3]::numeric, 1) * CASE part[4] WHEN '%' THEN 0.01 ELSE 1 END;
-            result := result || CASE WHEN a > 0 THEN ARRAY[0, points * b / a] ELSE '{}' END;
-        END IF;
-        part := regexp_match(one, '^([0-9.]+)(%?) [-+] ([0-9.]+)(%?) per (?:whole |started )?([0-9.]+)(%?)(?: (over|under) (-?)([0-9.]+)(%?))?$');
-        IF part IS NOT NULL THEN
-            a := part[1]::numeric * CASE part[2] WHEN '%' THEN 0.01 ELSE 1 END;
-            b := part[3]::numeric * CASE part[4] WHEN '%' THEN 0.01 ELSE 1 END;
-            step := part[5]::numeric * CASE part[6] WHEN '%' THEN 0.01 ELSE 1 END;
-            start := coalesce(CASE part[8] WHEN '-' THEN -1 ELSE 1 END * part[9]::numeric * CASE part[10] WHEN '%' THEN 0.01 ELSE 1 END, 0);
-            -- the steps beside x, where the slope begins, and where its points are used up or all reached
-            result := result || start || ARRAY(
-                SELECT DISTINCT start + side * (floor(at) + k) * step
-                FROM unnest(ARRAY[(x - start) / step, 0, a / nullif(b, 0), (points - a) / nullif(b, 0)]) AS at, generate_series(-2, 2) k, unnest('{-1,1}'::int[]) AS side
-                WHERE at IS NOT NULL)
-                || CASE WHEN b > 0 THEN ARRAY[start + a / b * step, start - a / b * step, start + (points - a) / b * step, start - (points - a) / b * step] ELSE '{}' END;
-        END IF;
-    END LOOP;
-    RETURN result;
+    RETURN (
+        SELECT array_agg(DISTINCT n.bound)
+        FROM @extschema@.deptperf_rule_branches(rule) r
+            CROSS JOIN LATERAL (
+                SELECT r.bound
+                UNION ALL
+                SELECT u.x FROM unnest(ARRAY[0, points * r.b / nullif(r.a, 0)]) AS u(x)
+                WHERE r.outcome = 'share'
+                UNION ALL
+                -- the steps beside x, where the slope begins, and where its points are used up or all reached
+                SELECT r.start + (s.steps + k.k) * r.step
+                FROM unnest(ARRAY[(x - r.start) / r.step, 0, -r.a / nullif(r.b, 0), (points - r.a) / nullif(r.b, 0)]) AS e(exact)
+                    CROSS JOIN LATERAL (SELECT e.exact UNION SELECT floor(e.exact)) AS s(steps)
+                    CROSS JOIN generate_series(-2, 2) AS k(k)
+                WHERE r.outcome = 'slope') AS n(bound)
+        WHERE n.bound IS NOT NULL);
 END $deptperf$;
-COMMENT ON FUNCTION @extschema@.deptperf_rule_bounds(pg_catalog.text, pg_catalog.numeric, pg_catalog.numeric) IS
+COMMENT ON FUNCTION @extschema@.deptperf_rule_bounds(@extschema@.deptperf_rule, pg_catalog.numeric, pg_catalog.numeric) IS
 'the values near x at which the points of a rule may begin to be others; NULL gives NULL';
 
 CREATE FUNCTION @extschema@.deptperf_headroom(dept pg_catalog.int8, year pg_catalog.int8)
@@ -103,7 +84,7 @@ BEGIN
                     SELECT DISTINCT s.change
                     FROM (
                         SELECT round((w.bound * t.d - t.numerator) / nullif(c - w.bound * e, 0) / unit) * unit + k * unit AS change
-                        FROM unnest(@extschema@.deptperf_rule_bounds(t.rule, t.most, t.numerator / nullif(t.d, 0))) AS w(bound), generate_series(-1, 1) k
+                        FROM unnest(@extschema@.deptperf_rule_bounds(CAST(t.rule AS @extschema@.deptperf_rule), t.most, t.numerator / nullif(t.d, 0))) AS w(bound), generate_series(-1, 1) k
                         UNION ALL
                         SELECT k * unit FROM generate_series(-1, 1) k) s
                     WHERE s.change <> 0 AND f.value + s.change >= 0 AND t.d + e * s.change >= 0

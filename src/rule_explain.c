@@ -1,13 +1,15 @@
 /*
- * rule_explain.c: deptperf_arithmetic: what a rule does with a number, written
- * out so that whoever reads it can do it again, by hand or as SQL.
+ * rule_explain.c: a rule for those who explain it: what it is made of
+ * (deptperf_rule_branches), and what it does with a number, written out so that
+ * whoever reads it can do it again, by hand or as SQL (deptperf_arithmetic).
  *
- * It says nothing that rule_score.c has not decided.
+ * It says nothing that rule_parse.c has not read or rule_score.c decided.
  */
 #include "postgres.h"
 
 #include "compat.h"
 #include "fmgr.h"
+#include "funcapi.h"
 #include "rule.h"
 #include "utils/builtins.h"
 
@@ -150,4 +152,79 @@ deptperf_arithmetic(PG_FUNCTION_ARGS)
 			break;
 	}
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(buf.data, buf.len));
+}
+
+/* ---- deptperf_rule_branches ---- */
+
+static const char *const outcome_names[] = {
+	[DP_CONSTANT] = "constant",
+	[DP_SHARE] = "share",
+	[DP_SLOPE] = "slope",
+	[DP_GIVES_INVALID] = "invalid",
+	[DP_GIVES_MISSING] = "missing",
+	[DP_GIVES_PASS] = "pass",
+	[DP_GIVES_ZERO] = "zero",
+};
+
+static const char *const steps_names[] = {
+	[DP_EXACT_STEPS] = "exact",
+	[DP_WHOLE_STEPS] = "whole",
+	[DP_STARTED_STEPS] = "started",
+};
+
+enum
+{
+	BRANCH, BOUND, OUTCOME, A, B, STEPS, STEP, START, COLUMNS
+};
+
+static Datum
+number_datum(DpDec value)
+{
+	return NumericGetDatum(dp_dec_numeric(value));
+}
+
+/*
+ * deptperf_rule_branches(rule): a row a branch.  What a slope loses or gains
+ * beyond its start is signed, and its step is negative below it, so that
+ * a + b * s with s = (x - start) / step holds for all.
+ */
+PG_FUNCTION_INFO_V1(deptperf_rule_branches);
+Datum
+deptperf_rule_branches(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	DpRule	   *rule;
+
+	InitMaterializedSRF(fcinfo, 0);
+	rule = dp_rule_parse(text_to_cstring(PG_GETARG_TEXT_PP(0)), NULL);
+	for (int i = 0; i < rule->nbranches; i++)
+	{
+		const DpBranch *branch = &rule->branch[i];
+		bool		slope = branch->outcome == DP_SLOPE;
+		Datum		values[COLUMNS] = {0};
+		bool		nulls[COLUMNS] = {false};
+
+		values[BRANCH] = CStringGetTextDatum(branch->text);
+		values[OUTCOME] = CStringGetTextDatum(outcome_names[branch->outcome]);
+		nulls[BOUND] = branch->relation == DP_ALWAYS;
+		if (!nulls[BOUND])
+			values[BOUND] = number_datum(branch->bound.value);
+		nulls[A] = !slope && branch->outcome != DP_CONSTANT && branch->outcome != DP_SHARE;
+		if (!nulls[A])
+			values[A] = number_datum(branch->a.value);
+		nulls[B] = !slope && branch->outcome != DP_SHARE;
+		if (!nulls[B])
+			values[B] = number_datum(slope && branch->falls ?
+									 dp_dec_sub(DP_INT(0), branch->b.value) : branch->b.value);
+		nulls[STEPS] = nulls[STEP] = nulls[START] = !slope;
+		if (slope)
+		{
+			values[STEPS] = CStringGetTextDatum(steps_names[branch->steps]);
+			values[STEP] = number_datum(branch->side == DP_UNDER ?
+										dp_dec_sub(DP_INT(0), branch->step.value) : branch->step.value);
+			values[START] = number_datum(branch->from.value);
+		}
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	}
+	return (Datum) 0;
 }

@@ -5,11 +5,10 @@ IF renew OR to_regclass('deptperf.reconciliation') IS NULL THEN
     SELECT p.dept_id, p.fiscal_year, p.indicator, p.points AS published, r.recomputed, p.points - r.recomputed AS difference,
            r.why,
            CASE WHEN p.points > r.recomputed THEN 'published higher' WHEN p.points < r.recomputed THEN 'published lower' END::text AS direction,
-           e.why AS why_en
+           r.why_en
     FROM self_assessment p
         JOIN score_basis b ON b.dept_id = p.dept_id AND b.fiscal_year = p.fiscal_year
-        CROSS JOIN LATERAL @extschema@.deptperf_reconcile(b.document, coalesce(b.facts, '{}'::jsonb), coalesce(b.inputs, '{}'::jsonb), p.indicator, p.points, 'zh'::text) r
-        CROSS JOIN LATERAL @extschema@.deptperf_reconcile(b.document, coalesce(b.facts, '{}'::jsonb), coalesce(b.inputs, '{}'::jsonb), p.indicator, p.points, 'en'::text) e;
+        CROSS JOIN LATERAL @extschema@.deptperf_reconcile(b.document, coalesce(b.facts, '{}'::jsonb), coalesce(b.inputs, '{}'::jsonb), p.indicator, p.points) r;
 END IF;
 COMMENT ON VIEW reconciliation IS 'What departments published (self_assessment) against what the records give, a row for each score that was published.';
 COMMENT ON COLUMN reconciliation.indicator IS 'NULL: the total.';

@@ -72,6 +72,7 @@ INSERT INTO listed VALUES
         deptperf_project_timeliness(numeric,numeric)
         deptperf_public_expense_control(numeric,numeric,numeric,numeric)
         deptperf_requirement_rule(text)
+        deptperf_rule_branches(deptperf_rule)
         deptperf_rule_eq(deptperf_rule,deptperf_rule)
         deptperf_rule_hash(deptperf_rule)
         deptperf_rule_in(cstring)
@@ -89,9 +90,9 @@ INSERT INTO listed VALUES
         deptperf_target_unit(text)
     $$),
     ('immutable strict safe search_path=pg_catalog, pg_temp', $$
+        deptperf_rule_bounds(deptperf_rule,numeric,numeric)
         deptperf_canonical(jsonb)
         deptperf_result_hashes(jsonb)
-        deptperf_rule_bounds(text,numeric,numeric)
         deptperf_explain_branch(text,text)
         deptperf_check_examples(jsonb)
         deptperf_check_grades(jsonb)
@@ -148,8 +149,8 @@ INSERT INTO listed VALUES
         deptperf_target_check(text,bigint,jsonb)
     $$),
     ('stable safe search_path=pg_catalog, pg_temp', $$
-        deptperf_explain_need(jsonb,numeric,numeric,numeric,numeric,integer,boolean,text)
-        deptperf_reconcile(jsonb,jsonb,jsonb,text,numeric,text)
+        deptperf_explain_need(jsonb,numeric,numeric,numeric,numeric,integer,boolean)
+        deptperf_reconcile(jsonb,jsonb,jsonb,text,numeric)
         deptperf_explain(bigint,bigint,text,text)
         deptperf_bind_issue(text,text[],jsonb)
         deptperf_bindings()

@@ -1,7 +1,7 @@
 -- reconcile.sql: the published scores of the reference case held against its records:
 -- exactly the differences of the reference file, each with its reason.
 BEGIN;
-SELECT plan(12);
+SELECT plan(20);
 SET LOCAL client_min_messages = warning;
 SET LOCAL jit = off;
 \cd examples/case
@@ -19,22 +19,34 @@ SELECT results_eq($$ SELECT indicator, why_en FROM deptperf.reconciliation WHERE
   ('B3.2', 'B3.2.1: the published points need "at least 75%: 0.7 points"; found 83402.62 / 121409.27 = 68.70 %'),
   ('C2.3', 'C2.3.1: no whole n gives the published points: 5 is not 6 * n / 137; found n = 125'),
   (NULL, 'see the differences of the indicators') $$, 'and why');
-SELECT is((SELECT why FROM deptperf.reconciliation WHERE indicator = 'B3.2'), 'B3.2.1: 公布的得分需要“不低于 75%：0.7 分”；实际为 83402.62 / 121409.27 = 68.70 %', 'in Chinese');
+SELECT is((SELECT why FROM deptperf.reconciliation WHERE indicator = 'B3.2'), 'B3.2.1：公布的得分需要“不低于 75%：0.7 分”；实际为 83402.62 / 121409.27 = 68.70 %', 'in Chinese');
 SELECT is_empty($$ SELECT indicator FROM deptperf.reconciliation WHERE difference = 0 AND (why IS NOT NULL OR direction IS NOT NULL) $$, 'where they agree nothing is to be said');
 
 -- Single ones, on the documents themselves.
 CREATE FUNCTION pg_temp.why(published numeric, facts text, rule text, unit text DEFAULT 'paid_q1 / paid_q2') RETURNS text LANGUAGE sql AS $$
-  SELECT concat_ws(' | ', r.recomputed, r.why) FROM deptperf_reconcile(format('{"indicators": [{"code": "I", "points": 6}], "items": [{"code": "i", "indicator": "I", "points": 6, "formula": "%s", "rule": "%s", "empty": "missing"}]}', unit, rule)::jsonb,
-    facts::jsonb, '{}', 'I', published, 'en') r
+  SELECT concat_ws(' | ', r.recomputed, r.why_en) FROM deptperf_reconcile(format('{"indicators": [{"code": "I", "points": 6}], "items": [{"code": "i", "indicator": "I", "points": 6, "formula": "%s", "rule": "%s", "empty": "missing"}]}', unit, rule)::jsonb,
+    facts::jsonb, '{}', 'I', published) r
 $$;
 -- 6 * 60 / 137 = 2.63: 60 projects would have been needed
-SELECT is(pg_temp.why(2.63, '{"projects_on_time": 125, "projects_planned": 137}', '6 * x', 'projects_on_time / projects_planned'), '5.47 | i: the published points need 60 / 137; found 125 / 137 = 91.24 %', 'a count that would have given them');
+SELECT is(pg_temp.why(2.63, '{"projects_on_time": 125, "projects_planned": 137}', '6 * x', 'projects_on_time / projects_planned'), '5.47 | i: the published points need 60 / 137 = 43.80 %; found 125 / 137 = 91.24 %', 'a count that would have given them');
 -- 6 * x = 3: x = 50 %
-SELECT is(pg_temp.why(3, '{"paid_q1": 25, "paid_q2": 100}', '6 * x'), '1.50 | i: the published points need 50.00 / 100 = 50.00 %; found 25 / 100 = 25.00 %', 'an amount');
+SELECT is(pg_temp.why(3, '{"paid_q1": 25, "paid_q2": 100}', '6 * x'), '1.50 | i: the published points need 50 / 100 = 50.00 %; found 25 / 100 = 25.00 %', 'an amount');
 SELECT is(pg_temp.why(7, '{"paid_q1": 25, "paid_q2": 100}', '6 * x'), '1.50 | no possible score: the points are 0 to 6', 'more than the maximum');
 SELECT is(pg_temp.why(3, '{"paid_q1": 25}', '6 * x'), 'not provable: i (paid_q2) is missing', 'a fact that is missing');
 SELECT is(pg_temp.why(2, '{"paid_q1": 25, "paid_q2": 100}', 'x >= 50%: 6, else 0'), '0.00 | no value of what the records give has the published points; judged items would have to differ', 'no branch gives them');
 SELECT is(pg_temp.why(1.5, '{"paid_q1": 25, "paid_q2": 100}', '6 * x'), '1.50', 'and where they agree');
+
+-- a slope has values between, and steps: 6 - 1 per 10% over 10%: 3 at 40 %; in whole steps of 10 % 4 at 30 %
+SELECT is(pg_temp.why(3, '{"paid_q1": 25, "paid_q2": 100}', '6 - 1 per 10% over 10%'), '4.50 | i: the published points need 40 / 100 = 40.00 %; found 25 / 100 = 25.00 %', 'a slope');
+SELECT is(pg_temp.why(4, '{"paid_q1": 55, "paid_q2": 100}', '6 - 1 per whole 10% over 10%'), '2.00 | i: the published points need 30 / 100 = 30.00 %; found 55 / 100 = 55.00 %', 'whole steps');
+SELECT is(pg_temp.why(4.5, '{"paid_q1": 55, "paid_q2": 100}', '6 - 1 per whole 10% over 10%'), '2.00 | no value of what the records give has the published points; judged items would have to differ', 'between two steps there is nothing');
+-- under a start: 6 - 2 per started 5% under 100%: 2 at 90 %
+SELECT is(pg_temp.why(2, '{"paid_q1": 99, "paid_q2": 100}', '6 - 2 per started 5% under 100%'), '4.00 | i: the published points need 90 / 100 = 90.00 %; found 99 / 100 = 99.00 %', 'started steps under a bound');
+-- odd ones: a share that a branch before it forbids, very large counts, decimals written 2.0
+SELECT is(pg_temp.why(4, '{"paid_q1": 125, "paid_q2": 100}', 'x > 50%: 6, else 6 * x'), '6.00 | no value of what the records give has the published points; judged items would have to differ', 'a share that is cut off before');
+SELECT is(pg_temp.why(3, '{"projects_on_time": 1, "projects_planned": 100000000000000000000}', '6 * x', 'projects_on_time / projects_planned'), '0.00 | no value of what the records give has the published points; judged items would have to differ', 'more than can be counted');
+SELECT is((SELECT why_en FROM deptperf_reconcile('{"options": {"decimals": 2.0}, "indicators": [{"code": "I", "points": 1}], "items": [{"code": "i", "indicator": "I", "points": 1}]}', '{}', '{}', 'I', 1)), 'not provable: i is missing', 'decimals 2.0');
+SELECT is((SELECT why_en FROM deptperf_reconcile('{"indicators": [{"code": "I", "points": 1}], "items": [{"code": "i", "indicator": "I", "points": 1}]}', '{}', '{}', 'X''"', 1)), 'the framework has no indicator X''"', 'an unknown indicator');
 
 SELECT * FROM finish();
 ROLLBACK;
