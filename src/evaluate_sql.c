@@ -265,55 +265,59 @@ put_indicator(ReturnSetInfo *rsinfo, const DpFramework *framework, const DpIndic
 	put(rsinfo, &row);
 }
 
-/* The weight in a group of what stands in one below it; false when it doesn't. */
-static bool
-weight_below(const DpFramework *framework, int group, int above, DpDec *weight)
+/* What a group has of its indicators, before its own weight. */
+typedef struct GroupSum
 {
-	*weight = DP_INT(1);
-	while (group >= 0 && group != above)
-	{
-		*weight = dp_dec_mul(*weight, framework->group[group].weight);
-		group = framework->group[group].parent;
-	}
-	return group == above;
-}
+	DpDec		sum;
+	int			members;
+	int			left_out;
+	int			open;
+} GroupSum;
 
-/*
- * A group is the sum of its indicators, before its own weight: missing while
- * any is, or, where the framework leaves out what is missing, while all are.
- */
-static void
-put_group(ReturnSetInfo *rsinfo, const DpEvaluation *evaluation, int place)
+/* Each indicator goes once to every group above it. */
+static GroupSum *
+add_groups(const DpEvaluation *evaluation)
 {
 	const DpFramework *framework = evaluation->framework;
-	DpDec		sum = DP_INT(0);
-	DpDec		weight;
-	int			members = 0,
-				left_out = 0,
-				open = 0;
-	DpResultState state;
-	Row			row;
+	GroupSum   *groups = palloc0(sizeof(GroupSum) * (framework->ngroups + 1));
 
 	for (int i = 0; i < framework->nindicators; i++)
 	{
-		CHECK_FOR_INTERRUPTS();
-		if (!weight_below(framework, framework->indicator[i].group, place, &weight))
-			continue;
-		members++;
-		if (evaluation->indicator[i].state == DP_RESULT_MISSING)
-			open++;
-		else if (evaluation->indicator[i].state == DP_RESULT_LEFT_OUT)
-			left_out++;
-		else
-			sum = dp_dec_add(sum, dp_dec_mul(evaluation->indicator[i].points, weight));
+		const DpIndicatorResult *result = &evaluation->indicator[i];
+		DpDec		points = result->points;
+
+		for (int g = framework->indicator[i].group; g >= 0; g = framework->group[g].parent)
+		{
+			CHECK_FOR_INTERRUPTS();
+			groups[g].members++;
+			if (result->state == DP_RESULT_MISSING)
+				groups[g].open++;
+			else if (result->state == DP_RESULT_LEFT_OUT)
+				groups[g].left_out++;
+			else
+			{
+				groups[g].sum = dp_dec_add(groups[g].sum, points);
+				points = dp_dec_mul(points, framework->group[g].weight);
+			}
+		}
 	}
-	if (framework->leave_out && open < members)
-		open = 0;
-	state = open > 0 ? DP_RESULT_MISSING :
-		members > 0 && left_out == members ? DP_RESULT_LEFT_OUT : DP_RESULT_SCORED;
-	row = row_of("group", framework->group[place].code, state);
+	return groups;
+}
+
+/*
+ * A group is missing while any of its indicators is, or, where the framework
+ * leaves out what is missing, while all are.
+ */
+static void
+put_group(ReturnSetInfo *rsinfo, const DpFramework *framework, const DpGroup *group, const GroupSum *sum)
+{
+	bool		open = sum->open > 0 && !(framework->leave_out && sum->open < sum->members);
+	DpResultState state = open ? DP_RESULT_MISSING :
+		sum->members > 0 && sum->left_out == sum->members ? DP_RESULT_LEFT_OUT : DP_RESULT_SCORED;
+	Row			row = row_of("group", group->code, state);
+
 	if (state == DP_RESULT_SCORED)
-		set_sum(&row, framework->weighted ? dp_frac_round(dp_frac(sum), framework->decimals) : sum,
+		set_sum(&row, framework->weighted ? dp_frac_round(dp_frac(sum->sum), framework->decimals) : sum->sum,
 				framework->decimals);
 	put(rsinfo, &row);
 }
@@ -326,6 +330,7 @@ deptperf_evaluate(PG_FUNCTION_ARGS)
 	MemoryContext old;
 	DpEvaluation *evaluation;
 	const DpFramework *framework;
+	GroupSum   *groups;
 	DpTotal		total;
 	Row			row;
 	ListCell   *cell;
@@ -341,8 +346,9 @@ deptperf_evaluate(PG_FUNCTION_ARGS)
 					 &evaluation->item[lfirst_int(cell)]);
 		put_indicator(rsinfo, framework, &framework->indicator[i], &evaluation->indicator[i]);
 	}
+	groups = add_groups(evaluation);
 	for (int i = 0; i < framework->ngroups; i++)
-		put_group(rsinfo, evaluation, i);
+		put_group(rsinfo, framework, &framework->group[i], &groups[i]);
 	row = row_of("total", NULL, total.known ? DP_RESULT_SCORED : DP_RESULT_MISSING);
 	if (total.known)
 		set_sum(&row, total.total, total.decimals);

@@ -2,7 +2,7 @@
 -- to combine items, what does not apply, bonus, vetoes of the grade, rounding, levels,
 -- comparison with peers. Every expected number is worked out in the comment above it.
 BEGIN;
-SELECT plan(75);
+SELECT plan(81);
 SET LOCAL client_min_messages = warning;
 
 -- One number per question: the points of a code ('' is the total), or its state.
@@ -163,6 +163,24 @@ SELECT is(pg_temp.points(pg_temp.one('{}', '', '[{"code": "i", "indicator": "I",
 -- open beside left out: 10 of 10 known, 10 left out, 80 open: 10 * 100 / 90 = 11.11
 SELECT is((SELECT format('%s %s %s', provisional, open, coalesce(total::text, 'none')) FROM deptperf_evaluate_total('{"indicators": [{"code": "A", "points": 10}, {"code": "B", "points": 10}, {"code": "C", "points": 80}],
   "items": [{"code": "a", "indicator": "A", "points": 10}, {"code": "b", "indicator": "B", "points": 10, "empty": "leave out"}, {"code": "c", "indicator": "C", "points": 80}]}', '{}', '{"a": 10, "b": "exempt"}')), '11.11 80 none', 'what is open stays a part of the whole');
+
+-- A deep tree of groups is summed in one pass: 300 levels of weight 1 over 300 indicators of 1 point.
+SELECT results_eq($$ SELECT count(*), min(points), max(points) FROM deptperf_evaluate((SELECT jsonb_build_object(
+    'groups', jsonb_agg(jsonb_build_object('code', 'g' || n, 'parent', CASE WHEN n > 1 THEN 'g' || n - 1 END, 'points', 300) ORDER BY n),
+    'indicators', jsonb_agg(jsonb_build_object('code', 'i' || n, 'group', 'g300', 'points', 1)), 'items', jsonb_agg(jsonb_build_object('code', 't' || n, 'indicator', 'i' || n, 'points', 1)))
+  FROM generate_series(1, 300) n), '{}', (SELECT jsonb_object_agg('t' || n, 1) FROM generate_series(1, 300) n)) WHERE level = 'group' $$, 'VALUES (300::bigint, 300::numeric, 300::numeric)', 'deep groups');
+-- all of it left out, but an item of bonus alone: 2 points count, of nothing, so there is no total to scale
+SELECT is(pg_temp.points('{"indicators": [{"code": "I", "points": 5, "bonus": 2}], "items": [{"code": "a", "indicator": "I", "points": 5, "empty": "leave out"}, {"code": "b", "indicator": "I", "points": 0, "bonus": 2}]}', '{}', '{"a": "exempt", "b": 2}', 'I'), '2.00', 'a bonus beside what is left out');
+-- leave out: items of 10 and 10 in an indicator of 10, full: 10 of 10, so 100
+SELECT is((SELECT total::text FROM deptperf_evaluate_total('{"options": {"missing": "leave out"}, "indicators": [{"code": "I", "points": 10}], "items": [{"code": "a", "indicator": "I", "points": 10}, {"code": "b", "indicator": "I", "points": 10}]}', '{}', '{"a": 10, "b": 10}')), '100.00', 'no more is decided than an indicator has');
+-- peers that are all 0 have no leader: 0/0 gives what empty says; and the mean of peers has no arithmetic
+SELECT deptperf_framework_import((SELECT jsonb_set(jsonb_set(d, '{framework}', '"zero"'), '{items,3,empty}', '"full"') FROM once));
+INSERT INTO deptperf.department (dept_id, code, parent_id) VALUES (20, 'z', NULL), (21, 'z1', 20), (22, 'z2', 20);
+INSERT INTO deptperf.department_framework (dept_id, from_year, framework) VALUES (20, 2021, 'zero');
+INSERT INTO deptperf.measurement (dept_id, fiscal_year, fact, amount) SELECT d, 2021, f, v FROM unnest('{21,22}'::bigint[]) d, (VALUES ('f', 0), ('g', 3), ('has', 1)) m(f, v);
+SELECT lives_ok('SELECT deptperf_compare(2021), deptperf_compare(2021)', 'compared, and again');
+SELECT results_eq($$ SELECT dept_id, state, points FROM deptperf.item_score WHERE item = 'h' AND dept_id IN (21, 22) ORDER BY 1 $$, $$ VALUES (21::bigint, 'compared', 8::numeric), (22, 'compared', 8) $$, 'all of them 0');
+SELECT results_eq($$ SELECT state, arithmetic, branch, points FROM deptperf_explain(4, 2021) WHERE item = 'p' $$, $$ VALUES ('compared', NULL::text, NULL::text, 1.5) $$, 'a mean is explained as one');
 
 SELECT * FROM finish();
 ROLLBACK;
