@@ -67,7 +67,7 @@ BEGIN
         JOIN (SELECT k.framework, k.code, k.parent_id, round(avg(k.points), 20) AS points, count(*) AS among
               FROM known k GROUP BY k.framework, k.code, k.parent_id) m
             ON m.framework = r.framework AND m.code = r.code AND m.parent_id IS NOT DISTINCT FROM r.parent_id
-    WHERE r.state = 'not_compared' AND r.value IS NULL AND r.empty = 'peer mean';
+    WHERE r.state = 'not_compared' AND r.value IS NULL;     -- evaluation says so of peer mean alone
     GET DIAGNOSTICS n = ROW_COUNT;
     RETURN n;
 END $deptperf$;

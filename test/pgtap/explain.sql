@@ -1,7 +1,7 @@
 -- explain.sql: deptperf_explain on the reference case: what it says is enough to do
 -- every sum again.
 BEGIN;
-SELECT plan(16);
+SELECT plan(22);
 SET LOCAL client_min_messages = warning;
 SET LOCAL jit = off;
 \cd examples/case
@@ -41,6 +41,21 @@ SELECT is(array_agg(deptperf_explain_branch(b, 'en')), '{"above 100%: the figure
 FROM unnest('{"x > 100%: invalid","else 50 - 5 per whole 5% under 100%","1","x <= 10%: 1 * x / 0.75"}'::text[]) b;
 SELECT is(array_agg(deptperf_explain_branch(b, 'zh')), '{"高于 100%：数据无效","其他情况：50 分，低于 100% 的部分每满 5% 扣 5 分","1 分"}', 'and in Chinese')
 FROM unnest('{"x > 100%: invalid","else 50 - 5 per whole 5% under 100%","1"}'::text[]) b;
+
+-- Rules of every kind over fractions and whole numbers: the arithmetic, run as it stands, is what deptperf_score gives.
+CREATE TEMP TABLE ruled AS
+    SELECT r, n, d, deptperf_arithmetic(r::deptperf_rule, n, d) AS arithmetic, deptperf_score(r::deptperf_rule, n, coalesce(d, 1)) AS points
+    FROM unnest(ARRAY['x >= 90%: 10, x >= 0.5: 7, else 0', '10 * x', '10 * x / 75%', '10 - 1 per 1% over 10%', '10 - 2 per whole 5% under 100%', '10 - 1 per started 5% over 20%', '10 - 3 per started 7% under 100%',
+                      '2 + 1 per whole 10% over 5%', '10 - 1 per 0.3', 'x > 2: invalid, else 5 - 1 per whole 2', '8 - 2 per 1 under 3', 'x < 1: 3 * x / 7, else 3 - 0.5 per started 2 over -1']) r,
+         unnest('{0,1,3,7,-2,0.45,12.5,99}'::numeric[]) n, unnest('{1,3,7,20,0.3,NULL}'::numeric[]) d
+    WHERE deptperf_state(r::deptperf_rule, n, coalesce(d, 1)) = 'scored';
+SELECT cmp_ok((SELECT count(*) FROM ruled WHERE arithmetic IS NOT NULL), '>', 400::bigint, 'arithmetic of many');
+SELECT is_empty($$ SELECT * FROM ruled WHERE round(greatest(0, pg_temp.worked(arithmetic)), 12) IS DISTINCT FROM round(points, 12) $$, 'gives the points');
+SELECT is(deptperf_arithmetic('10 - 2 per whole 5% under 100%', 836, 1000), '10 - 2 * div(164, 50)', 'steps under a bound');
+SELECT results_eq($$ SELECT branch, bound, outcome, a, b, steps, step, start FROM deptperf_rule_branches('x > 100%: invalid, x >= 50%: 3 * x / 2, else 8 - 2 per whole 5% under 100%') $$, $$ VALUES
+    ('x > 100%: invalid', 1::numeric, 'invalid', NULL::numeric, NULL::numeric, NULL, NULL::numeric, NULL::numeric), ('x >= 50%: 3 * x / 2', 0.5, 'share', 3, 2, NULL, NULL, NULL), ('else 8 - 2 per whole 5% under 100%', NULL, 'slope', 8, -2, 'whole', -0.05, 1) $$, 'what a rule is made of');
+SELECT is(deptperf_arithmetic(NULL, 1, 2), NULL, 'of no rule none');
+SELECT is(deptperf_arithmetic('1 * x', 'NaN', 2), NULL, 'nor of no number');
 
 SELECT throws_ok($$ SELECT deptperf_explain('440300-SI', 2021, 'B9') $$, 'P0002', '"B9" is no indicator of framework "sz-2021"', 'an unknown indicator');
 SELECT throws_ok($$ SELECT deptperf_explain('440300-SI', 2021, lang => 'fr') $$, '22023', 'language "fr" is not known', 'an unknown language');
