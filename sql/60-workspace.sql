@@ -115,6 +115,11 @@ IF deptperf_setup.framework IS NOT NULL THEN
             USING ERRCODE = 'invalid_parameter_value',
                   DETAIL = (SELECT pg_catalog.format('Known: %s.', pg_catalog.string_agg(f.framework, ', ' ORDER BY f.framework)) FROM deptperf.framework f),
                   HINT = 'Bring in another one with deptperf_framework_import(document).';
+    ELSIF (SELECT f.status FROM deptperf.framework f WHERE f.framework = deptperf_setup.framework) = 'retired' THEN
+        RAISE EXCEPTION 'framework "%" is retired', deptperf_setup.framework
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  DETAIL = 'No department can be given it any more.',
+                  HINT = (SELECT pg_catalog.format('Others are %s.', pg_catalog.string_agg(f.framework, ', ' ORDER BY f.framework)) FROM deptperf.framework f WHERE f.status <> 'retired');
     END IF;
     UPDATE deptperf.workspace SET default_framework = deptperf_setup.framework;
 END IF;

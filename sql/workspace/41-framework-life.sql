@@ -11,6 +11,8 @@ DECLARE
 BEGIN
     IF NOT EXISTS (SELECT FROM deptperf.workspace) THEN
         NULL;
+    ELSIF TG_OP = 'TRUNCATE' THEN
+        SELECT f.framework, f.status INTO kept, status FROM deptperf.framework f WHERE f.status <> 'draft' LIMIT 1;
     ELSIF TG_TABLE_NAME <> 'framework' THEN
         -- with a deleted or renamed framework its parts go too: then there is none of this name
         SELECT f.framework, f.status INTO kept, status
@@ -40,7 +42,9 @@ BEGIN
                   DETAIL = pg_catalog.format('%s of %s: only a draft can be changed.', TG_OP, TG_TABLE_NAME),
                   HINT = pg_catalog.format('Change a copy and let it supersede this one: SELECT deptperf_framework_copy(%1$L, ''…''), then deptperf_framework_start(''…'', from_year, supersedes => %1$L). Or, while nothing was assessed under it: UPDATE deptperf.framework SET status = ''draft'' WHERE framework = %1$L;', kept);
     END IF;
-    IF TG_OP = 'DELETE' THEN
+    IF TG_OP = 'TRUNCATE' THEN
+        RETURN NULL;
+    ELSIF TG_OP = 'DELETE' THEN
         RETURN OLD;
     END IF;
     RETURN NEW;
@@ -63,6 +67,23 @@ CREATE OR REPLACE TRIGGER framework_level_kept BEFORE INSERT OR UPDATE OR DELETE
     FOR EACH ROW EXECUTE FUNCTION framework_kept();
 CREATE OR REPLACE TRIGGER framework_conversion_kept BEFORE INSERT OR UPDATE OR DELETE ON framework_conversion
     FOR EACH ROW EXECUTE FUNCTION framework_kept();
+
+CREATE OR REPLACE TRIGGER framework_not_truncated BEFORE TRUNCATE ON framework
+    FOR EACH STATEMENT EXECUTE FUNCTION framework_kept();
+CREATE OR REPLACE TRIGGER framework_group_not_truncated BEFORE TRUNCATE ON framework_group
+    FOR EACH STATEMENT EXECUTE FUNCTION framework_kept();
+CREATE OR REPLACE TRIGGER framework_indicator_not_truncated BEFORE TRUNCATE ON framework_indicator
+    FOR EACH STATEMENT EXECUTE FUNCTION framework_kept();
+CREATE OR REPLACE TRIGGER framework_item_not_truncated BEFORE TRUNCATE ON framework_item
+    FOR EACH STATEMENT EXECUTE FUNCTION framework_kept();
+CREATE OR REPLACE TRIGGER framework_requirement_not_truncated BEFORE TRUNCATE ON framework_requirement
+    FOR EACH STATEMENT EXECUTE FUNCTION framework_kept();
+CREATE OR REPLACE TRIGGER framework_band_not_truncated BEFORE TRUNCATE ON framework_band
+    FOR EACH STATEMENT EXECUTE FUNCTION framework_kept();
+CREATE OR REPLACE TRIGGER framework_level_not_truncated BEFORE TRUNCATE ON framework_level
+    FOR EACH STATEMENT EXECUTE FUNCTION framework_kept();
+CREATE OR REPLACE TRIGGER framework_conversion_not_truncated BEFORE TRUNCATE ON framework_conversion
+    FOR EACH STATEMENT EXECUTE FUNCTION framework_kept();
 
 CREATE OR REPLACE FUNCTION framework_given() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$

@@ -277,7 +277,9 @@ RESET ROLE;
 CREATE TEMP TABLE called AS
     SELECT f.call, s.role, d.dept_id, s.ids FROM sight s, deptperf.department d, unnest(ARRAY[
         'SELECT deptperf_total(%1$s, 2020)', 'SELECT deptperf_total(%2$L, 2021)', 'SELECT deptperf_grade(%1$s, 2020)', 'SELECT deptperf_grade(%2$L, 2021)',
-        'SELECT * FROM deptperf_scorecard(%1$s, 2020)', 'SELECT * FROM deptperf_scorecard(%2$L, 2021, ''en'')', 'SELECT deptperf_department(%1$s)', 'SELECT deptperf_department(%2$L)']) AS f(call);
+        'SELECT * FROM deptperf_scorecard(%1$s, 2020)', 'SELECT * FROM deptperf_scorecard(%2$L, 2021, ''en'')', 'SELECT deptperf_department(%1$s)', 'SELECT deptperf_department(%2$L)',
+        'SELECT * FROM deptperf_explain(%1$s, 2020)', 'SELECT * FROM deptperf_explain(%2$L, 2021, NULL, ''en'')', 'SELECT * FROM deptperf_missing(%1$s, 2021)', 'SELECT * FROM deptperf_what_if(%2$L, 2021, ''{"assets_in_use": 7}'')',
+        'SELECT * FROM deptperf_headroom(%1$s, 2021)', 'SELECT * FROM deptperf_basis(%1$s, 2020)', 'SELECT * FROM deptperf_monitor(%2$L, 2021, ''2021-08-31'')']) AS f(call);
 ALTER TABLE called ADD statement text, ADD gives text;
 UPDATE called c SET statement = format(c.call, d.dept_id, d.code) FROM deptperf.department d WHERE d.dept_id = c.dept_id;
 UPDATE called SET gives = pg_temp.gives('deptperf_test_' || role, statement);

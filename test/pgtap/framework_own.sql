@@ -1,7 +1,7 @@
 -- framework_own.sql: a framework of one's own begins as a copy of another, is a draft,
 -- comes into force, and is superseded.
 BEGIN;
-SELECT plan(50);
+SELECT plan(60);
 SET LOCAL client_min_messages = warning;
 DROP SCHEMA IF EXISTS deptperf CASCADE;
 SELECT lives_ok('SELECT deptperf_setup()', 'the workspace is made');
@@ -104,6 +104,14 @@ SELECT lives_ok($$ DELETE FROM deptperf.framework WHERE framework = 'next' $$, '
 -- setup leaves a status alone
 SELECT lives_ok('SELECT deptperf_setup()', 'setup again');
 SELECT is((SELECT status FROM deptperf.framework WHERE framework = 'sz-2021'), 'draft', 'leaves the status as it is');
+
+-- TRUNCATE of any part, and a retired default.
+SELECT throws_ok(format('TRUNCATE deptperf.%I CASCADE', t), '55000', NULL, 'TRUNCATE ' || t || ' is refused while one is in force')
+FROM unnest('{framework,framework_group,framework_indicator,framework_item,framework_requirement,framework_band,framework_level,framework_conversion}'::text[]) t;
+SELECT isnt_empty('SELECT FROM deptperf.framework_item', 'and nothing is lost');
+SELECT deptperf_framework_copy('sz-2021-records', 'late''s');
+UPDATE deptperf.framework SET status = 'retired' WHERE framework = 'late''s';
+SELECT throws_ok($$ SELECT deptperf_setup(framework => 'late''s') $$, '55000', 'framework "late''s" is retired', 'a retired one is no default');
 
 SELECT * FROM finish();
 ROLLBACK;
