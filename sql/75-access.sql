@@ -27,14 +27,14 @@ BEGIN
         'USAGE ON SCHEMA deptperf',
         'SELECT ON deptperf.fiscal_year, deptperf.source, deptperf.fact, deptperf.indicator_library, deptperf.workspace,'
         ' deptperf.framework, deptperf.framework_group, deptperf.framework_indicator, deptperf.framework_item,'
-        ' deptperf.framework_requirement, deptperf.framework_band, deptperf.framework_level, deptperf.framework_conversion, deptperf.framework_threshold, deptperf.framework_example, deptperf.framework_document',
+        ' deptperf.framework_requirement, deptperf.framework_band, deptperf.framework_level, deptperf.framework_conversion, deptperf.framework_threshold, deptperf.framework_check, deptperf.data_check, deptperf.framework_example, deptperf.framework_document',
         'SELECT ON deptperf.department_closure, deptperf.department_framework, deptperf.closed, deptperf.assessment,'
         ' deptperf.department_line, deptperf.self_assessment, deptperf.stated_figure, deptperf.peer_score, deptperf.result',
         'SELECT ON deptperf.given, deptperf.framework_above, deptperf.current_assessment, deptperf.inputs,'
         ' deptperf.unit_facts, deptperf.facts, deptperf.score_basis, deptperf.score, deptperf.indicator_score,'
-        ' deptperf.item_score, deptperf.measure_value, deptperf.ranking_all, deptperf.ranking, deptperf.trend, deptperf.monitor, deptperf.reconciliation, deptperf.score_state, deptperf.target_issue, deptperf.data_issue',
+        ' deptperf.item_score, deptperf.measure_value, deptperf.ranking_all, deptperf.ranking, deptperf.trend, deptperf.monitor, deptperf.reconciliation, deptperf.score_state, deptperf.target_issue, deptperf.check_issue, deptperf.published_issue, deptperf.record_issue, deptperf.data_issue',
         'SELECT ON ' || views,
-        'EXECUTE ON FUNCTION deptperf.sees_all(), deptperf.framework_in_force(bigint, int), deptperf.ranking_rows(),'
+        'EXECUTE ON FUNCTION deptperf.sees_all(), deptperf.framework_in_force(bigint, int), deptperf.check_is_on(bigint, int, text), deptperf.ranking_rows(),'
         ' deptperf.closed_rows(), deptperf.issue_rows(), ' || functions];
     rights := rights || CASE WHEN every THEN 'SELECT ON deptperf.department, deptperf.access'
                              ELSE 'SELECT (dept_id, division, code, name, kind) ON deptperf.department' END;
@@ -51,7 +51,7 @@ BEGIN
             rights := rights || ARRAY[
                 'INSERT, UPDATE, DELETE ON deptperf.department, deptperf.department_closure, deptperf.fiscal_year, deptperf.fact, deptperf.indicator_library,'
                 ' deptperf.framework, deptperf.framework_group, deptperf.framework_indicator, deptperf.framework_item,'
-                ' deptperf.framework_requirement, deptperf.framework_band, deptperf.framework_level, deptperf.framework_conversion, deptperf.framework_threshold, deptperf.framework_example, deptperf.framework_document',
+                ' deptperf.framework_requirement, deptperf.framework_band, deptperf.framework_level, deptperf.framework_conversion, deptperf.framework_threshold, deptperf.framework_check, deptperf.data_check, deptperf.framework_example, deptperf.framework_document',
                 'INSERT (dept_id, fiscal_year, item, framework, numerator, denominator, among, points, mean), DELETE ON deptperf.peer_score'];
         END IF;
     END IF;

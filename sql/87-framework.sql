@@ -25,6 +25,10 @@ BEGIN
     SELECT name, t.measure, t.kind, t.month, t.comparison, t.bound, t.colour, t.position
     FROM deptperf.framework_threshold t
     WHERE t.framework = origin;
+    INSERT INTO deptperf.framework_check (framework, name, enabled)
+    SELECT deptperf_framework_copy.copy, c.name, c.enabled
+    FROM deptperf.framework_check c
+    WHERE c.framework = origin;
     RETURN name;
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_framework_copy(pg_catalog.text, pg_catalog.text) IS
@@ -32,11 +36,12 @@ COMMENT ON FUNCTION @extschema@.deptperf_framework_copy(pg_catalog.text, pg_cata
 
 -- A rule is looked at where it changes: at each bound, between neighbouring
 -- bounds, and beyond the last ones.  "x = b" is a case of its own and surprises
--- nobody.
+-- nobody.  (What the planner guesses of these few rows would have every call
+-- compiled, for seconds: jit = off.)
 CREATE FUNCTION @extschema@.deptperf_check_rule(rule pg_catalog.text, points pg_catalog.numeric)
 RETURNS TABLE (fault pg_catalog.text, found pg_catalog.text, expected pg_catalog.text)
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp AS $deptperf$
+SET search_path = pg_catalog, pg_temp SET jit = off AS $deptperf$
 #variable_conflict use_column
 DECLARE
     checked @extschema@.deptperf_rule := deptperf_check_rule.rule::@extschema@.deptperf_rule;
@@ -256,7 +261,7 @@ COMMENT ON FUNCTION @extschema@.deptperf_check_examples(pg_catalog.jsonb) IS
 CREATE FUNCTION @extschema@.deptperf_framework_check(framework pg_catalog.text)
 RETURNS TABLE (at pg_catalog.text, fault pg_catalog.text, found pg_catalog.text, expected pg_catalog.text)
 LANGUAGE plpgsql STABLE STRICT PARALLEL UNSAFE ROWS 10
-SET search_path = pg_catalog, pg_temp AS $deptperf$
+SET search_path = pg_catalog, pg_temp SET jit = off AS $deptperf$
 #variable_conflict use_column
 DECLARE
     wanted text := deptperf_framework_check.framework;

@@ -38,6 +38,17 @@ END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_explain_branch(pg_catalog.text, pg_catalog.text) IS
 'a branch of a rule in words, in zh or en; NULL gives NULL';
 
+CREATE FUNCTION @extschema@.deptperf_formula_written(formula pg_catalog.text, facts pg_catalog.jsonb) RETURNS pg_catalog.text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp AS $deptperf$
+BEGIN
+    RETURN formula || ' = ' || (
+        SELECT string_agg(CASE WHEN m.match[1] ~ '^[a-z]' AND m.match[1] <> 'nonzero' THEN coalesce(facts ->> m.match[1], m.match[1]) ELSE m.match[1] END, '' ORDER BY m.n)
+        FROM regexp_matches(formula, '[a-z][a-z0-9_]*|[^a-z]+', 'g') WITH ORDINALITY AS m(match, n));
+END $deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_formula_written(pg_catalog.text, pg_catalog.jsonb) IS
+'a formula, and again with the numbers of facts in place of names; a name that has none stays: a / b = 3 / b. NULL gives NULL';
+
 CREATE FUNCTION @extschema@.deptperf_explain(dept pg_catalog.int8, year pg_catalog.int8, only_indicator pg_catalog.text DEFAULT NULL, lang pg_catalog.text DEFAULT 'zh')
 RETURNS TABLE (indicator pg_catalog.text, item pg_catalog.text, label pg_catalog.text, state pg_catalog.text,
     numerator pg_catalog.numeric, denominator pg_catalog.numeric, value pg_catalog.numeric, formula pg_catalog.text, rule pg_catalog.text,
@@ -75,7 +86,7 @@ BEGIN
     SELECT i.position AS of_indicator, t.position AS of_item, i.code AS indicator, t.code AS item, CASE WHEN zh THEN coalesce(t.label_zh, t.label_en, i.label_zh) ELSE coalesce(t.label_en, t.label_zh, i.label_en) END AS label, e.state,
            e.numerator, e.denominator,
            CASE WHEN e.denominator IS NULL THEN e.numerator ELSE e.numerator / nullif(e.denominator, 0) END AS value,
-           t.formula || coalesce(' = ' || f.with_numbers, '') AS formula, t.rule,
+           f.written AS formula, t.rule,
            @extschema@.deptperf_explain_branch(e.branch, CASE WHEN zh THEN 'zh' ELSE 'en' END) AS branch,
            CASE e.state WHEN 'scored' THEN w.arithmetic WHEN 'compared' THEN c.arithmetic END AS arithmetic,
            CASE e.state WHEN 'scored' THEN @extschema@.deptperf_score(CAST(t.rule AS @extschema@.deptperf_rule), e.numerator, coalesce(e.denominator, 1))
@@ -94,10 +105,7 @@ BEGIN
         LEFT JOIN LATERAL (
             SELECT @extschema@.deptperf_arithmetic(CAST(t.rule AS @extschema@.deptperf_rule), e.numerator, e.denominator) AS arithmetic) w ON e.state = 'scored'
         LEFT JOIN LATERAL (
-            -- each name by its value, a name that is none by itself
-            SELECT (SELECT string_agg(CASE WHEN s.word ~ '^[a-z]' AND s.word <> 'nonzero' THEN coalesce(b.facts ->> s.word, s.word) ELSE s.word END, '' ORDER BY s.n)
-                    FROM regexp_matches(t.formula, '[a-z][a-z0-9_]*|[^a-z]+', 'g') WITH ORDINALITY AS m(match, n)
-                        CROSS JOIN LATERAL (SELECT m.match[1], m.n) AS s(word, n)) AS with_numbers,
+            SELECT @extschema@.deptperf_formula_written(t.formula, b.facts) AS written,
                    (SELECT string_agg(format(CASE WHEN zh THEN '%s：%s 条记录，%s 个单位' ELSE '%s: %s records of %s units' END,
                                              CASE WHEN zh THEN k.label_zh ELSE k.label_en END, coalesce(b.facts ->> (k.source || '_records'), '0'), coalesce(b.facts ->> (k.source || '_units'), '0')),
                                       CASE WHEN zh THEN '；' ELSE '; ' END ORDER BY k.position)

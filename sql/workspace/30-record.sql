@@ -156,6 +156,9 @@ CREATE TABLE IF NOT EXISTS project (
 CREATE INDEX IF NOT EXISTS project_by_department ON project (dept_id, fiscal_year)
     INCLUDE (planned, on_time);
 COMMENT ON TABLE project IS 'Projects due in the year.';
+IF NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = 'project'::regclass AND a.attname = 'started_on') THEN    -- ALTER TABLE waits for readers
+    ALTER TABLE project ADD COLUMN started_on date;
+END IF;
 COMMENT ON COLUMN project.planned IS 'How many projects the row stands for.';
 COMMENT ON COLUMN project.on_time IS 'Of these, completed by their planned date.';
 
@@ -181,6 +184,9 @@ CREATE TABLE IF NOT EXISTS key_task (
 CREATE INDEX IF NOT EXISTS key_task_by_department ON key_task (dept_id, fiscal_year)
     INCLUDE (assigned, missed);
 COMMENT ON TABLE key_task IS 'Key tasks assigned to the department.';
+IF NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = 'key_task'::regclass AND a.attname = 'started_on') THEN
+    ALTER TABLE key_task ADD COLUMN started_on date;
+END IF;
 COMMENT ON COLUMN key_task.assigned IS 'How many tasks the row stands for.';
 COMMENT ON COLUMN key_task.missed IS 'Of these, not completed as assigned (time, quality, quantity).';
 

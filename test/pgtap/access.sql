@@ -4,7 +4,7 @@
 -- The workspace belongs to a role that is no superuser, but owns the database. Roles are made inside the
 -- transaction, so that they go with it.
 BEGIN;
-SELECT plan(111);
+SELECT plan(112);
 SET LOCAL client_min_messages = error;
 SET LOCAL jit = off;                        -- many small queries
 DROP SCHEMA IF EXISTS deptperf CASCADE;
@@ -98,11 +98,11 @@ RESET ROLE;
 CREATE TEMP TABLE object (kind text, name text);
 INSERT INTO object SELECT kind, unnest(names::text[]) FROM (VALUES
     ('department', '{department}'), ('closure', '{department_closure}'), ('registry', '{fiscal_year,fact,indicator_library}'), ('settings', '{source,workspace}'),
-    ('framework', '{framework,framework_group,framework_indicator,framework_item,framework_requirement,framework_band,framework_level,framework_conversion,framework_threshold,framework_example,framework_document}'),
+    ('framework', '{framework,framework_group,framework_indicator,framework_item,framework_requirement,framework_band,framework_level,framework_conversion,framework_threshold,framework_check,data_check,framework_example,framework_document}'),
     ('own', '{department_framework,department_line,self_assessment,stated_figure}'), ('closed', '{closed}'), ('assessment', '{assessment}'),
     ('binding', '{binding}'), ('access', '{access}'), ('peer', '{peer_score}'), ('result', '{result}'),
     ('record', '{budget,execution,adjustment,procurement,fixed_asset,staffing,project,key_task,performance_target,petition,satisfaction_survey,disclosure,finding,measurement}'),
-    ('view', '{given,framework_above,current_assessment,inputs,unit_facts,facts,score_basis,score,indicator_score,item_score,measure_value,ranking_all,ranking,trend,monitor,reconciliation,score_state,target_issue,data_issue}'),
+    ('view', '{given,framework_above,current_assessment,inputs,unit_facts,facts,score_basis,score,indicator_score,item_score,measure_value,ranking_all,ranking,trend,monitor,reconciliation,score_state,target_issue,check_issue,published_issue,record_issue,data_issue}'),
     ('owner', '{unit_sums}')) AS o(kind, names);
 INSERT INTO object SELECT k.kind, o.name || k.suffix FROM object o, (VALUES ('view', '_facts'), ('owner', '_source'), ('owner', '_sums'), ('view', '_issue')) AS k(kind, suffix) WHERE o.kind = 'record';
 
@@ -269,6 +269,17 @@ SELECT set_eq($$ SELECT s.role, q FROM sight s, pg_temp.seen_by('deptperf_test_'
     'a unit is silent where others speak under the topmost department that the reader sees');
 SET LOCAL ROLE deptperf_test_owner;
 SELECT is(deptperf_unbind('finding'), 'finance.finding', 'and unbound again');
+-- Checks: of own records, of what a document states and of what was published, in 3 (a1) and 7 (b1).
+INSERT INTO deptperf.finding (dept_id, fiscal_year, kind, document_number) SELECT d, 2019, 'violation', 'N1' FROM unnest('{3,3,7,7}'::bigint[]) d;
+INSERT INTO deptperf.stated_figure (dept_id, fiscal_year, figure, value, printed) SELECT d, 2019, 'x', 1, '1,2' FROM unnest('{3,7}'::bigint[]) d;
+INSERT INTO deptperf.self_assessment (dept_id, fiscal_year, indicator, points) SELECT d, 2019, 'A1.1', 99 FROM unnest('{3,7}'::bigint[]) d;
+RESET ROLE;
+SELECT set_eq($$ SELECT s.role, q FROM sight s, pg_temp.seen_by('deptperf_test_' || s.role, $q$ SELECT dept_id, issue FROM deptperf.data_issue WHERE fiscal_year = 2019 AND issue IN ('duplicate', 'malformed figure', 'impossible score') $q$) AS q
+    WHERE s.role IN ('reader', 'reader_a', 'assessor_a', 'admin_a', 'group', 'reader_u') $$,
+    $$ SELECT r.role, format('(%s,%s)', d, i) FROM (VALUES ('reader', '{3,7}'::int[]), ('reader_a', '{3}'), ('assessor_a', '{3}'), ('admin_a', '{3}'), ('group', '{7}')) AS r(role, depts), unnest(r.depts) d,
+       unnest('{duplicate,"\"malformed figure\"","\"impossible score\""}'::text[]) i $$, 'of the checks each sees what they find in his departments');
+SET LOCAL ROLE deptperf_test_owner;
+DELETE FROM deptperf.finding; DELETE FROM deptperf.stated_figure WHERE fiscal_year = 2019; DELETE FROM deptperf.self_assessment WHERE fiscal_year = 2019;
 INSERT INTO deptperf.finding (dept_id, fiscal_year, kind, count) SELECT dept_id, fiscal_year, kind, count FROM finding_before;
 RESET ROLE;
 

@@ -21,7 +21,7 @@ INSERT INTO base VALUES
   ('staffing', '{"establishment": 1, "on_establishment": 2, "external": 3}'), ('project', '{"planned": 1, "on_time": 1}'), ('key_task', '{"assigned": 1, "missed": 1}'),
   ('performance_target', '{"aspect": "social", "weight": 1, "earned": 0.5}'), ('petition', '{"received": 3, "answered": 2, "answered_in_time": 1}'),
   ('satisfaction_survey', '{"respondents": 3, "satisfied": 2}'), ('disclosure', '{"kind": "budget", "level": 1, "due": 2}'), ('finding', '{"kind": "violation", "count": 1}'),
-  ('measurement', '{"fact": "assets_total", "amount": -1}');
+  ('measurement', '{"fact": "carry_over", "amount": -1}');
 CREATE TEMP TABLE bad (source text, change jsonb, issue text, key text);
 INSERT INTO bad
   SELECT c.source, jsonb_build_object(c.key, v.value), v.issue, c.key FROM deptperf_bind_columns() c, (VALUES ('NaN', 'not finite'), ('Infinity', 'not finite'), ('-Infinity', 'not finite')) AS v(value, issue) WHERE c.kind IN ('money', 'number')

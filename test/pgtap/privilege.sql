@@ -40,6 +40,7 @@ INSERT INTO listed VALUES
         deptperf_unit_facts_final(internal)
     $$),
     ('immutable safe search_path=pg_catalog, pg_temp', $$
+        deptperf_check_stated(jsonb,jsonb)
         deptperf_sheet_refuse(integer,integer,text,text,text)
         deptperf_bind_keys(text,jsonb)
     $$),
@@ -92,11 +93,12 @@ INSERT INTO listed VALUES
     ('immutable strict safe search_path=pg_catalog, pg_temp', $$
         deptperf_rule_bounds(deptperf_rule,numeric,numeric)
         deptperf_canonical(jsonb)
+        deptperf_printed(text)
+        deptperf_formula_written(text,jsonb)
         deptperf_result_hashes(jsonb)
         deptperf_explain_branch(text,text)
         deptperf_check_examples(jsonb)
         deptperf_check_grades(jsonb)
-        deptperf_check_rule(text,numeric)
         deptperf_check_sums(jsonb)
         deptperf_sheet_cells(text)
         deptperf_sheet_column(text,text,text)
@@ -121,8 +123,13 @@ INSERT INTO listed VALUES
     ('immutable unsafe search_path=pg_catalog, pg_temp', $$
         deptperf_sheet_row(text,jsonb,text)
     $$),
-    ('stable strict unsafe search_path=pg_catalog, pg_temp', $$
+    ('immutable strict safe search_path=pg_catalog, pg_temp; jit=off', $$
+        deptperf_check_rule(text,numeric)
+    $$),
+    ('stable strict unsafe search_path=pg_catalog, pg_temp; jit=off', $$
         deptperf_framework_check(text)
+    $$),
+    ('stable strict unsafe search_path=pg_catalog, pg_temp', $$
         deptperf_framework_sheet(text)
     $$),
     ('stable safe', $$
@@ -149,6 +156,8 @@ INSERT INTO listed VALUES
         deptperf_target_check(text,bigint,jsonb)
     $$),
     ('stable safe search_path=pg_catalog, pg_temp', $$
+        deptperf.check_is_on(bigint,integer,text)
+        deptperf_check_published(jsonb,jsonb,text)
         deptperf_explain_need(jsonb,numeric,numeric,numeric,numeric,integer,boolean)
         deptperf_reconcile(jsonb,jsonb,jsonb,text,numeric)
         deptperf_explain(bigint,bigint,text,text)
@@ -176,6 +185,7 @@ INSERT INTO listed VALUES
         deptperf_scorecard(text,bigint,text)
     $$),
     ('stable strict safe search_path=pg_catalog, pg_temp', $$
+        deptperf_possible_points(jsonb,text)
         deptperf_headroom(bigint,bigint)
         deptperf_records(bigint,bigint,text)
         deptperf_basis(bigint,bigint)
