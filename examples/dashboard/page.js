@@ -172,10 +172,10 @@ function chart(id, height, option) {
 
 // echarts takes an element for a tooltip, so that nothing is parsed as HTML.
 const tooltip = (of) => ({ confine: true, formatter: (p) => el('div', {}, ...of(p).map((line) => el('div', {}, line))) });
-const bandLines = (axis) => ({
+const bandLines = (axis, short) => ({
   silent: true, symbol: 'none', lineStyle: { color: '#9aa6b2', type: 'dotted', width: 1 },
   label: { color: '#55626f', fontSize: 11, position: axis === 'xAxis' ? 'start' : 'end', distance: 4 },
-  data: (framework.get(chosen.framework)?.bands ?? []).filter((b) => length(b.from) > 0).map((b) => ({ [axis]: length(b.from), label: { formatter: `${gradeOf(chosen.framework, b.grade)} ${b.from}` } })),
+  data: (framework.get(chosen.framework)?.bands ?? []).filter((b) => length(b.from) > 0).map((b) => ({ [axis]: length(b.from), label: { formatter: short ? b.from : `${gradeOf(chosen.framework, b.grade)} ${b.from}` } })),
 });
 
 // Bars: what is earned, and open beside it.  Where a framework leaves out what is
@@ -200,14 +200,14 @@ function drawRanking(shown) {
       { type: 'category', inverse: true, triggerEvent: true, data: shown.map((s) => s.dept), axisLine: { show: false }, axisTick: { show: false },
         axisLabel: { interval: 0, color: '#1c2733', fontSize: 13, width: narrow ? 118 : 204, overflow: 'truncate', margin: 8,
           formatter: (dept, i) => `{rank|${shown[i].rank ?? '–'}}{${dept === chosen.dept ? 'chosen' : 'name'}|${fit(department.get(dept).name, narrow ? 90 : 172)}}`,
-          rich: { rank: { width: 24, color: '#55626f', align: 'left', fontSize: 13 }, name: { width: narrow ? 92 : 174, align: 'left', fontSize: 13 }, chosen: { width: narrow ? 92 : 174, align: 'left', fontSize: 13, fontWeight: 'bold' } } } },
+          rich: { rank: { width: 24, color: '#55626f', align: 'left', fontSize: 13 }, name: { width: narrow ? 92 : 174, align: 'left', fontSize: 13 }, chosen: { width: narrow ? 92 : 174, align: 'left', fontSize: 13, fontWeight: 'bold', color: '#2f6690' } } } },
       { type: 'category', inverse: true, position: 'right', data: shown.map((s) => s.dept), axisLine: { show: false }, axisTick: { show: false },
         axisLabel: { interval: 0, color: '#1c2733', fontSize: 13, margin: 8,
           formatter: (dept, i) => (shown[i].total == null ? '{none|–}' : `{total|${shown[i].total}}${narrow || !shown[i].grade ? '' : `{grade|${gradeOf(shown[i].framework, shown[i].grade)}}`}`),
           rich: { total: { width: 44, align: 'right', fontSize: 13 }, grade: { padding: [0, 0, 0, 8], fontSize: 13 }, none: { width: 44, align: 'right', color: '#55626f' } } } },
     ],
     series: [
-      { name: 'earned', type: 'bar', stack: 'points', barWidth: 13, cursor: 'pointer', markLine: bandLines('xAxis'),
+      { name: 'earned', type: 'bar', stack: 'points', barWidth: 13, cursor: 'pointer', markLine: bandLines('xAxis', narrow || chosen.lang === 'en'),
         data: shown.map((s) => ({ value: lengths(s)[0], text: s.provisional, itemStyle: { color: s.total == null ? '#8fb3cf' : s.dept === chosen.dept ? '#16324f' : '#2f6690' } })) },
       { name: 'open', type: 'bar', stack: 'points', barWidth: 13, cursor: 'pointer',
         data: shown.map((s) => ({ value: lengths(s)[1] || null, text: s.open })),
@@ -310,7 +310,12 @@ function showTip({ currentTarget }) {
   tip.style.left = `${Math.max(scrollX + 4, Math.min(scrollX + at.left, scrollX + document.documentElement.clientWidth - tip.offsetWidth - 4))}px`;
   tip.style.top = `${scrollY + (at.top > tip.offsetHeight + 8 ? at.top - tip.offsetHeight - 6 : at.bottom + 6)}px`;
 }
-function hideTip() { $('tip').hidden = true; }
+function hideTip() {
+  $('tip').hidden = true;
+  $('tip').textContent = '';
+}
+
+document.addEventListener('keydown', ({ key }) => key === 'Escape' && hideTip());
 
 // One button of the grid is reached by Tab, the others from it by arrows.
 $('heat').addEventListener('keydown', (event) => {
@@ -368,6 +373,7 @@ $('why').addEventListener('click', ({ target }) => target === $('why') && $('why
 $('why').addEventListener('close', () => {
   const from = document.querySelector(`#heat [data-cell="${CSS.escape(`${chosen.dept} ${chosen.cell}`)}"]`);
   choose({ cell: '' });
+  for (const id of ['why-of', 'why-title', 'why-points', 'why-items']) $(id).replaceChildren();
   const again = from && document.querySelector(`#heat [data-cell="${CSS.escape(from.dataset.cell)}"]`);
   if (again) again.focus();
 });
