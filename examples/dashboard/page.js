@@ -173,7 +173,7 @@ function chart(id, height, option) {
 // echarts takes an element for a tooltip, so that nothing is parsed as HTML.
 const tooltip = (of) => ({ confine: true, formatter: (p) => el('div', {}, ...of(p).map((line) => el('div', {}, line))) });
 const bandLines = (axis, short) => ({
-  silent: true, symbol: 'none', lineStyle: { color: '#9aa6b2', type: 'dotted', width: 1 },
+  silent: true, z: 0, symbol: 'none', lineStyle: { color: '#9aa6b2', type: 'dotted', width: 1 },
   label: { color: '#55626f', fontSize: 11, position: axis === 'xAxis' ? 'start' : 'end', distance: 4 },
   data: (framework.get(chosen.framework)?.bands ?? []).filter((b) => length(b.from) > 0).map((b) => ({ [axis]: length(b.from), label: { formatter: short ? b.from : `${gradeOf(chosen.framework, b.grade)} ${b.from}` } })),
 });

@@ -232,5 +232,74 @@ is_deeply([ grep { $seen->{screenshots}{$_} > $width{$_} } sort keys %width ], [
 is_deeply([ grep { !-s "$shots/$_.png" } sort keys %width ], [], "screenshots are in $shots");
 ok((grep { $_->[0] eq 'heat' } @{ $seen->{scrolls} }) && !(grep { $_->[1] != 0 || $_->[2] ne 'auto' } @{ $seen->{scrolls} }), 'what is wider scrolls by itself, by keyboard too');
 
+# ---- Grafana ----
+
+my $grafana = JSON::PP->new->utf8->decode(slurp_file(root() . '/examples/grafana/deptperf.json'));
+
+# A query as Grafana sends it: ${name:sqlstring} is each value quoted, between commas.
+sub as_sent
+{
+	my ($sql, %values) = @_;
+	return $sql =~ s/\$\{(\w+):sqlstring\}/join(',', map { quoted($_) } @{ $values{$1} \/\/ BAIL_OUT("no variable $1") })/ger;
+}
+
+# Its columns and rows, as the reader; an error ends the test.
+sub answer
+{
+	my ($sql) = @_;
+	my $out = decode('UTF-8', psql(root(), '-q', '-A', '-F', "\t", '-P', 'footer=off', '-v', 'ON_ERROR_STOP=1', '-c', encode('UTF-8', $sql)));
+	my ($columns, @rows) = map { [ split /\t/, $_, -1 ] } split /\n/, $out;
+	return ($columns, \@rows);
+}
+
+my %value;
+for my $variable (@{ $grafana->{templating}{list} })
+{
+	next if $variable->{type} eq 'datasource';
+	my ($columns, $rows) = answer(as_sent($variable->{query}, %value));
+	my ($at) = grep { $columns->[$_] eq '__value' } 0 .. $#$columns;
+	my @values = map { $_->[ $at // 0 ] } @$rows;
+	$value{ $variable->{name} } = $variable->{includeAll} ? \@values : [ $values[0] ];
+	ok(@values > 0, "Grafana's variable $variable->{name} has values");
+	unlike($variable->{query}, qr/\b(FROM|JOIN)\s+(?!deptperf\.)/, 'from the schema deptperf');
+}
+is_deeply([ @value{qw(year framework)} ], [ ['2021'], [$chosen] ], 'the last year and the framework of most departments come first');
+is(scalar(@{ $value{department} }), 24, 'and all departments');
+
+# By panel: its columns, and how many rows the views have for it.
+my %due = (
+	'Departments' => [ 'Departments|With a total|No total yet|Frozen', 'SELECT 1 AS n' ],
+	'Totals by grade' => [ 'Grade|Departments', "SELECT count(*)::int AS n FROM deptperf.framework_band WHERE framework = 'sz-2021'" ],
+	'Totals over the years' => [ 'time|metric|Total', 'SELECT count(*)::int AS n FROM deptperf.score' ],
+	'Ranking' => [ 'Rank|Code|Department|Total|Grade|Earned|Open|Change|State|Drift', "SELECT count(*)::int AS n FROM deptperf.score WHERE fiscal_year = 2021 AND framework = 'sz-2021'" ],
+	'Where points were lost' => [ 'Code|Department|Item|Label|State|Points|Of|Branch', "SELECT count(*)::int AS n FROM deptperf.item_score WHERE fiscal_year = 2021 AND framework = 'sz-2021' AND points IS DISTINCT FROM max_points" ],
+	'Departments × indicators' => [ 'Department|Indicator|Per cent', 'SELECT 23 * 21 AS n' ],
+	'Data issues' => [ 'Severity|Year|Code|Department|Issue|Source|Found|Expected', 'SELECT count(*)::int AS n FROM deptperf.data_issue WHERE fiscal_year = 2021' ],
+	'Published and recomputed' => [ 'Code|Department|Indicator|Published|Recomputed|Difference|Direction|Why', 'SELECT count(*)::int AS n FROM deptperf.reconciliation WHERE fiscal_year = 2021 AND difference <> 0' ],
+);
+my %answered;
+for my $panel (@{ $grafana->{panels} })
+{
+	my $title = $panel->{title};
+	for my $target (@{ $panel->{targets} })
+	{
+		my $sql = as_sent($target->{rawSql}, %value);
+		unlike($sql, qr/\$|\b(FROM|JOIN)\s+(?!deptperf\.)/, "Grafana's panel $title: nothing is left to fill in, and it reads the schema deptperf");
+		my ($columns, $rows) = answer($sql);
+		is(join('|', @$columns), $due{$title}[0], "$title: its columns");
+		is(scalar(@$rows), query($due{$title}[1])->[0]{n}, "$title: its rows");
+		ok(@$rows > 0, "$title: it has some");
+		$answered{$title} = $rows;
+		# What the panel does with columns names those that are there.
+		my %known = map { $_ => 1 } @$columns, map { "$_->{options}{rowField}\\$_->{options}{columnField}" } @{ $panel->{transformations} // [] };
+		my @named = ((map { $_->{matcher}{options} } @{ $panel->{fieldConfig}{overrides} }), (map { @{ $_->{options} }{qw(rowField columnField valueField)} } @{ $panel->{transformations} // [] }), $panel->{options}{xField} // ());
+		is_deeply([ grep { !$known{$_} } @named ], [], "$title: and names no others");
+	}
+}
+is_deeply([ sort keys %answered ], [ sort keys %due ], 'every panel was asked');
+is_deeply($answered{'Departments'}, [ [ 23, 18, 5, 4 ] ], 'Grafana counts as the page does');
+is_deeply([ map { $_->[1] } @{ $answered{'Ranking'} } ], [ map { $_->{code} } @scores ], 'and ranks as it does');
+is_deeply([ map { $_->[1] } @{ $answered{'Totals by grade'} } ], [ @{ $seen->{zh}{tiles} }[ 3 .. 6 ] ], 'grades too');
+
 $node->stop('immediate');
 done_testing();
