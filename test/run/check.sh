@@ -144,8 +144,16 @@ tap() {
 	mkdir "$cluster/copy"
 	cp -R test sql deptperf--*.sql "$cluster/copy/"
 	[[ ! -d examples ]] || cp -R examples "$cluster/copy/"
+	node_packages "$cluster/copy/examples/dashboard" || fail "tap: npm ci in examples/dashboard"
 	((EUID != 0)) || chown -R --reference="$cluster" "$cluster/copy"
 	run_tap tap tap_file test/t/*.pl
+}
+
+# What examples/dashboard is made of beside its sources, as package-lock.json pins
+# it.  As who runs this, whose npm may be set up for another registry.
+node_packages() {
+	local log=$cluster/npm.log
+	(cd "$1" && npm ci --ignore-scripts --no-audit --no-fund) >"$log" 2>&1 || { cat "$log"; return 1; }
 }
 
 # The tests may use PostgreSQL's own Perl modules, which read PG_REGRESS and

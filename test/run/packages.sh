@@ -48,6 +48,8 @@ missing() {
 	fi
 	command -v make >/dev/null && command -v cc >/dev/null && command -v nm >/dev/null || echo build-essential
 	if [[ $want == check ]]; then
+		command -v node >/dev/null || echo nodejs
+		command -v npm >/dev/null || echo npm
 		server_works && [[ -f $("$PG_CONFIG" --sharedir)/extension/pgtap.control ]] || echo "postgresql-$major-pgtap"
 		command -v pg_prove >/dev/null || echo libtap-parser-sourcehandler-pgtap-perl
 		perl -MIPC::Run -e 1 2>/dev/null || echo libipc-run-perl

@@ -141,12 +141,12 @@ async function shot(tab, name, whole) {
 
   // A department by a click on its bar.
   seen.bar = await tab.evaluate(() => {
+    scrollTo(0, 0);
     const chart = echarts.getInstanceByDom(document.getElementById('ranking'));
     const [x, y] = chart.convertToPixel({ seriesIndex: 0 }, [30, 4]);
     const box = document.getElementById('ranking').getBoundingClientRect();
     return { x: box.x + x, y: box.y + y, dept: chart.getOption().yAxis[0].data[4] };
   });
-  await tab.evaluate(() => scrollTo(0, 0));
   await tab.mouse.click(seen.bar.x, seen.bar.y);
   seen.bar.chosen = await tab.evaluate(() => new URLSearchParams(location.hash.slice(1)).get('dept'));
 
