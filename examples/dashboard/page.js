@@ -67,7 +67,8 @@ function el(tag, properties = {}, ...children) {
 const written = (text) => (chosen.lang === 'en' && /\p{Script=Han}/u.test(text) ? el('span', { lang: 'zh' }, text) : String(text));
 const label = (row) => row[chosen.lang];
 const gradeOf = (id, grade) => (chosen.lang === 'zh' ? grade : framework.get(id).bands?.find((b) => b.grade === grade)?.en ?? grade);
-const stateOf = (s) => (s.state !== 'frozen' ? t.live : s.drift && length(s.drift) !== 0 ? t.drifted(s.drift) : t.frozen);
+const drifted = (s) => s.drift != null && length(s.drift) !== 0;
+const stateOf = (s) => (s.state !== 'frozen' ? t.live : drifted(s) ? t.drifted(s.drift) : t.frozen);
 
 // ---- what is shown ----
 
@@ -189,8 +190,10 @@ function drawRanking(shown) {
     return [length(s.provisional) * (1 - open), length(of.full) * open];
   };
   const narrow = $('ranking').clientWidth < 480;
+  const beside = narrow ? 52 : (chosen.lang === 'zh' ? 78 : 122) + (shown.some(drifted) ? 98 : shown.some((s) => s.state === 'frozen') ? 52 : 0);
+  const standing = (s) => `{total|${s.total}}${narrow || !s.grade ? '' : `{gap| }{grade|${gradeOf(s.framework, s.grade)}}`}${narrow || s.state !== 'frozen' ? '' : `{state|${t.frozen}${drifted(s) ? ` Δ${s.drift}` : ''}}`}`;
   const drawn = chart('ranking', 24 + 24 * shown.length, {
-    grid: { left: narrow ? 128 : 216, right: narrow ? 52 : chosen.lang === 'zh' ? 78 : 122, top: 22, bottom: 2 },
+    grid: { left: narrow ? 128 : 216, right: beside, top: 22, bottom: 2 },
     tooltip: { ...tooltip(({ dataIndex }) => {
       const s = shown[dataIndex];
       return [`${s.rank ?? '–'}  ${department.get(s.dept).name}`, `${t.total} ${s.total ?? '–'}  ${s.grade ? gradeOf(s.framework, s.grade) : ''}`, `${t.provisional} ${s.provisional}`, `${t.open} ${s.open}`, stateOf(s)];
@@ -203,8 +206,8 @@ function drawRanking(shown) {
           rich: { rank: { width: 24, color: '#55626f', align: 'left', fontSize: 13 }, name: { width: narrow ? 92 : 174, align: 'left', fontSize: 13 }, chosen: { width: narrow ? 92 : 174, align: 'left', fontSize: 13, fontWeight: 'bold', color: '#2f6690' } } } },
       { type: 'category', inverse: true, position: 'right', data: shown.map((s) => s.dept), axisLine: { show: false }, axisTick: { show: false },
         axisLabel: { interval: 0, color: '#1c2733', fontSize: 13, margin: 8,
-          formatter: (dept, i) => (shown[i].total == null ? '{none|–}' : `{total|${shown[i].total}}${narrow || !shown[i].grade ? '' : `{grade|${gradeOf(shown[i].framework, shown[i].grade)}}`}`),
-          rich: { total: { width: 44, align: 'right', fontSize: 13 }, grade: { padding: [0, 0, 0, 8], fontSize: 13 }, none: { width: 44, align: 'right', color: '#55626f' } } } },
+          formatter: (dept, i) => (shown[i].total == null ? '{none|–}' : standing(shown[i])),
+          rich: { total: { width: 44, align: 'right', fontSize: 13 }, gap: { width: 8 }, grade: { width: chosen.lang === 'zh' ? 14 : 56, align: 'left', fontSize: 13 }, state: { padding: [0, 0, 0, 8], fontSize: 12, color: '#55626f' }, none: { width: 44, align: 'right', color: '#55626f' } } } },
     ],
     series: [
       { name: 'earned', type: 'bar', stack: 'points', barWidth: 13, cursor: 'pointer', markLine: bandLines('xAxis', narrow || chosen.lang === 'en'),

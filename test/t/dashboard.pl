@@ -122,6 +122,8 @@ is($seen->{zh}{ranking}{hatched}, $with_open, 'drawn as open: so many are hatche
 ok($open->{decal} && !$earned->{decal}, 'and no others');
 my %label = map { $_ => 1 } @{ $seen->{zh}{ranking}{labels} };
 is_deeply([ grep { defined && !$label{$_} } map { ($_->{total}, $_->{rank}) } @scores ], [], 'every total and rank is written beside the bars');
+is_deeply([ sort grep { /^已冻结/ } @{ $seen->{zh}{ranking}{labels} } ],
+	[ sort map { $_->{drift} == 0 ? '已冻结' : "已冻结 Δ$_->{drift}" } grep { $_->{state} eq 'frozen' } @scores ], 'and what is frozen, and how far it is off now');
 like($seen->{zh}{ranking}{label}, qr/23 .*5 /, 'who does not see hears how many');
 same(lines(sub { @{ $_[0] } }, @{ $seen->{zh}{tables}{ranking} }),
 	lines(sub { my $s = shift; (@$s{qw(rank code name total grade provisional open open_items change)}, $s->{state} eq 'frozen' ? '已冻结' : '实时', @$s{qw(frozen_total drift)}) }, @scores),
