@@ -191,7 +191,7 @@ function drawRanking(shown) {
   };
   const narrow = $('ranking').clientWidth < 480;
   const beside = narrow ? 52 : (chosen.lang === 'zh' ? 78 : 122) + (shown.some(drifted) ? 98 : shown.some((s) => s.state === 'frozen') ? 52 : 0);
-  const standing = (s) => `{total|${s.total}}${narrow || !s.grade ? '' : `{gap| }{grade|${gradeOf(s.framework, s.grade)}}`}${narrow || s.state !== 'frozen' ? '' : `{state|${t.frozen}${drifted(s) ? ` Δ${s.drift}` : ''}}`}`;
+  const standing = (s) => `${s.grade ? `{grade|${gradeOf(s.framework, s.grade)}}` : ''}${s.state === 'frozen' ? `{state|${t.frozen}${drifted(s) ? ` Δ${s.drift}` : ''}}` : ''}`;
   const drawn = chart('ranking', 24 + 24 * shown.length, {
     grid: { left: narrow ? 128 : 216, right: beside, top: 22, bottom: 2 },
     tooltip: { ...tooltip(({ dataIndex }) => {
@@ -205,9 +205,10 @@ function drawRanking(shown) {
           formatter: (dept, i) => `{rank|${shown[i].rank ?? '–'}}{${dept === chosen.dept ? 'chosen' : 'name'}|${fit(department.get(dept).name, narrow ? 90 : 172)}}`,
           rich: { rank: { width: 24, color: '#55626f', align: 'left', fontSize: 13 }, name: { width: narrow ? 92 : 174, align: 'left', fontSize: 13 }, chosen: { width: narrow ? 92 : 174, align: 'left', fontSize: 13, fontWeight: 'bold', color: '#2f6690' } } } },
       { type: 'category', inverse: true, position: 'right', data: shown.map((s) => s.dept), axisLine: { show: false }, axisTick: { show: false },
-        axisLabel: { interval: 0, color: '#1c2733', fontSize: 13, margin: 8,
-          formatter: (dept, i) => (shown[i].total == null ? '{none|–}' : standing(shown[i])),
-          rich: { total: { width: 44, align: 'right', fontSize: 13 }, gap: { width: 8 }, grade: { width: chosen.lang === 'zh' ? 14 : 56, align: 'left', fontSize: 13 }, state: { padding: [0, 0, 0, 8], fontSize: 12, color: '#55626f' }, none: { width: 44, align: 'right', color: '#55626f' } } } },
+        axisLabel: { interval: 0, color: '#1c2733', margin: 8, formatter: (dept, i) => `{total|${shown[i].total ?? '–'}}`, rich: { total: { width: 44, align: 'right', fontSize: 13 } } } },
+      { type: 'category', inverse: true, position: 'right', offset: 60, show: !narrow, data: shown.map((s) => s.dept), axisLine: { show: false }, axisTick: { show: false },
+        axisLabel: { interval: 0, color: '#1c2733', margin: 0, formatter: (dept, i) => standing(shown[i]),
+          rich: { grade: { width: chosen.lang === 'zh' ? 22 : 64, align: 'left', fontSize: 13 }, state: { align: 'left', fontSize: 12, color: '#55626f' } } } },
     ],
     series: [
       { name: 'earned', type: 'bar', stack: 'points', barWidth: 13, cursor: 'pointer', markLine: bandLines('xAxis', narrow || chosen.lang === 'en'),

@@ -147,6 +147,10 @@ tap() {
 	node_packages "$cluster/copy/examples/dashboard" || fail "tap: npm ci in examples/dashboard"
 	((EUID != 0)) || chown -R --reference="$cluster" "$cluster/copy"
 	run_tap tap tap_file test/t/*.pl
+	if compgen -G "$cluster/tap-*/screenshots/*.png" >/dev/null; then
+		mkdir -p log               # for people, who come when the cluster is gone
+		cp "$cluster"/tap-*/screenshots/*.png log/
+	fi
 }
 
 # What examples/dashboard is made of beside its sources, as package-lock.json pins
