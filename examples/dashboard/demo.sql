@@ -15,7 +15,7 @@ CREATE EXTENSION IF NOT EXISTS deptperf;
 SELECT deptperf_setup() \g /dev/null
 
 CREATE FUNCTION pg_temp.chance(VARIADIC name text[]) RETURNS numeric LANGUAGE sql IMMUTABLE AS
-$$ SELECT ('x' || substr(md5('deptperf demo 1 ' || array_to_string(name, ' ')), 1, 7))::bit(28)::int / 268435456.0 $$;
+$$ SELECT ('x' || substr(md5('deptperf demo 3 ' || array_to_string(name, ' ')), 1, 7))::bit(28)::int / 268435456.0 $$;
 
 INSERT INTO deptperf.department (code, name)
 SELECT (100 + n)::text, name
