@@ -30,6 +30,8 @@ BEGIN
                    coalesce(slope[4] || ' ', ''), slope[5], coalesce(' ' || slope[6] || ' ' || slope[7], ''))
         WHEN gives = 'invalid' THEN CASE WHEN zh THEN '数据无效' ELSE 'the figures contradict each other' END
         WHEN gives = 'missing' THEN CASE WHEN zh THEN '缺少数据' ELSE 'not known' END
+        WHEN gives = 'pass' THEN CASE WHEN zh THEN '通过' ELSE 'passes' END
+        WHEN gives = 'zero' THEN CASE WHEN zh THEN '否决' ELSE 'vetoes' END
         WHEN zh THEN gives || ' 分'
         WHEN gives = '1' THEN '1 point'
         ELSE gives || ' points' END;

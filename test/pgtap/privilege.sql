@@ -41,10 +41,15 @@ INSERT INTO listed VALUES
     $$),
     ('immutable safe search_path=pg_catalog, pg_temp', $$
         deptperf_check_stated(jsonb,jsonb)
+        deptperf_report_formula(text,jsonb,text)
+        deptperf_report_reason(jsonb,jsonb,jsonb,jsonb,jsonb,jsonb,jsonb)
+        deptperf_report_style()
+        deptperf_report_value(numeric,numeric)
         deptperf_sheet_refuse(integer,integer,text,text,text)
         deptperf_bind_keys(text,jsonb)
     $$),
     ('immutable strict safe', $$
+        deptperf_report_label(jsonb,text)
         deptperf_asset_safety(numeric,numeric)
         deptperf_asset_utilization(numeric,numeric)
         deptperf_benefit(numeric,numeric,numeric)
@@ -97,6 +102,17 @@ INSERT INTO listed VALUES
         deptperf_formula_written(text,jsonb)
         deptperf_result_hashes(jsonb)
         deptperf_explain_branch(text,text)
+        deptperf_html(text)
+        deptperf_report_grade(text,jsonb,text)
+        deptperf_report_issue(text,text)
+        deptperf_report_list(text,text,text[],text[])
+        deptperf_report_number(numeric)
+        deptperf_report_row(text[],integer[])
+        deptperf_report_scores(jsonb,jsonb,jsonb,jsonb,jsonb,jsonb)
+        deptperf_report_standard(jsonb,jsonb,jsonb)
+        deptperf_report_table(text,text,text,text[],text)
+        deptperf_report_total(jsonb,numeric,text,text,jsonb)
+        deptperf_report_words(text)
         deptperf_check_examples(jsonb)
         deptperf_check_grades(jsonb)
         deptperf_check_sums(jsonb)
@@ -175,6 +191,7 @@ INSERT INTO listed VALUES
         deptperf_total(text,bigint)
     $$),
     ('stable strict safe', $$
+        deptperf_report(text,bigint,text)
         deptperf_headroom(text,bigint)
         deptperf_records(text,bigint,text)
         deptperf_missing(text,bigint)
@@ -186,6 +203,12 @@ INSERT INTO listed VALUES
     $$),
     ('stable strict safe search_path=pg_catalog, pg_temp', $$
         deptperf_possible_points(jsonb,text)
+        deptperf_report(bigint,bigint,text)
+        deptperf_report_facts(jsonb,jsonb,jsonb)
+        deptperf_report_issues(bigint,integer,jsonb)
+        deptperf_report_judged(bigint,integer,jsonb,timestamp with time zone)
+        deptperf_report_missing(bigint,integer,jsonb,jsonb)
+        deptperf_report_reconciliation(bigint,integer,jsonb,jsonb,jsonb,jsonb)
         deptperf_headroom(bigint,bigint)
         deptperf_records(bigint,bigint,text)
         deptperf_basis(bigint,bigint)
