@@ -1,9 +1,9 @@
 # make, make install, make installcheck    as with every PGXS extension
-# make check, check-versions, demo, fuzz, bench   each is one script in test/run/
+# make check, check-versions, demo, report, fuzz, bench   each is one script in test/run/
 #
 # PG_CONFIG names the server to build for, when it isn't the first in PATH.
 
-WHOLE = check check-versions demo fuzz bench
+WHOLE = check check-versions demo report fuzz bench
 ifneq ($(filter $(WHOLE),$(MAKECMDGOALS)),)
 
 # These install what they need, PGXS too, so they must work before it is there.
@@ -36,7 +36,7 @@ REGRESS = $(sort $(basename $(notdir $(wildcard test/sql/*.sql))))
 REGRESS_OPTS = --inputdir=test --load-extension=deptperf --encoding=UTF8 --no-locale
 ISOLATION = $(sort $(basename $(notdir $(wildcard test/isolation/specs/*.spec))))
 ISOLATION_OPTS = --inputdir=test/isolation --load-extension=deptperf --encoding=UTF8 --no-locale
-EXTRA_CLEAN = build.flags deptperf--*.sql
+EXTRA_CLEAN = build.flags deptperf--*.sql report
 
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)

@@ -191,8 +191,8 @@ SET search_path = pg_catalog, pg_temp AS $deptperf$
 #variable_conflict use_column
 DECLARE
     lang    text := w ->> 'lang';
-    numbers jsonb := (SELECT jsonb_object_agg(f.key, @extschema@.deptperf_report_number((f.value #>> '{}')::numeric)) FROM jsonb_each(facts) f WHERE f.value <> '"NaN"')
-                     || jsonb_build_object('nonzero', w ->> 'nonzero');
+    numbers jsonb := jsonb_build_object('nonzero', w ->> 'nonzero')
+                     || coalesce((SELECT jsonb_object_agg(f.key, @extschema@.deptperf_report_number((f.value #>> '{}')::numeric)) FROM jsonb_each(facts) f WHERE f.value <> '"NaN"'), '{}');
 BEGIN
     RETURN (
     WITH RECURSIVE result AS MATERIALIZED (
@@ -227,7 +227,8 @@ BEGIN
                       @extschema@.deptperf_html((l.doc ->> 'points') || coalesce(' + ' || (l.doc ->> 'bonus') || ' ' || (w ->> 'bonus'), '')),
                       CASE WHEN l.kind IN ('item', 'requirement') THEN @extschema@.deptperf_report_standard(l.doc, names, w)
                            ELSE @extschema@.deptperf_html(concat_ws(w ->> 'semicolon', format(w ->> 'level', CASE lang WHEN 'en' THEN l.depth::text ELSE substr('一二三四五六七八九', l.depth, 1) END),
-                                    (w ->> 'weight') || ' ' || trim_scale((l.doc ->> 'weight')::numeric * 100) || ' %', w ->> (l.doc ->> 'combine'))) END,
+                                    (w ->> 'weight') || ' ' || trim_scale((l.doc ->> 'weight')::numeric * 100) || ' %', w ->> (l.doc ->> 'combine'),
+                                    (SELECT string_agg(format('%s → %s', translate(c ->> 'items', '[]', ''), c ->> 'points'), w ->> 'semicolon' ORDER BY n) FROM jsonb_array_elements(l.doc -> 'table') WITH ORDINALITY AS v(c, n)))) END,
                       CASE WHEN l.kind <> 'requirement' THEN @extschema@.deptperf_html(coalesce(
                           CASE l.kind WHEN 'item' THEN trim_scale((r.result ->> 'points')::numeric)::text ELSE r.result ->> 'points' END,
                           CASE r.result ->> 'state' WHEN 'left_out' THEN w ->> 'left_out' ELSE w ->> 'open' END)) END,

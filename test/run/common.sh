@@ -1,4 +1,4 @@
-# Sourced by check.sh, demo.sh and bench.sh: what they have in common.
+# Sourced by check.sh, demo.sh, report.sh and bench.sh: what they have in common.
 # Sets root (the repository's folder) and PG_CONFIG, and goes to root.
 # shellcheck shell=bash
 
@@ -15,7 +15,7 @@ step() { printf '==> %s\n' "$*"; }
 
 die() { printf '%s\n' "$*" >&2; exit 1; }
 
-packages() {                   # packages build|check|versions
+packages() {                   # packages build|report|check|versions
 	step "packages"
 	bash test/run/packages.sh "$1" || die "The packages above couldn't be installed."
 	# psql, pg_ctl and so on: those of the server that is built for.

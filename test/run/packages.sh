@@ -2,7 +2,8 @@
 # Install the Debian packages that are missing, and nothing else.
 #
 #   packages.sh build     what building and running the extension needs
-#   packages.sh check     that, and what the tests need
+#   packages.sh report    that, and what renders a report
+#   packages.sh check     these, and what the tests need
 #   packages.sh versions  what building needs, and debootstrap
 #
 # Needs root or sudo, and only when something is missing. Nothing else on the
@@ -32,6 +33,10 @@ installed() {
 	dpkg-query -W -f '${db:Status-Status} ${Version}\n' "$1" 2>/dev/null | sed -n 's/^installed //p' || true
 }
 
+has_font() {                   # has_font NAME PACKAGE
+	fc-list 2>/dev/null | grep -qF "$1" || [[ -n $(installed "$2") ]]
+}
+
 # The names of the packages that are missing, one a line.
 missing() {
 	local major
@@ -47,6 +52,13 @@ missing() {
 		echo "postgresql-server-dev-$major"
 	fi
 	command -v make >/dev/null && command -v cc >/dev/null && command -v nm >/dev/null || echo build-essential
+	if [[ $want == check || $want == report ]]; then
+		command -v chromium >/dev/null || echo chromium
+		command -v pdftoppm >/dev/null || echo poppler-utils
+		# Noto's Chinese faces would become Type 3 in a PDF
+		has_font 'AR PL UMing CN' fonts-arphic-uming || echo fonts-arphic-uming
+		has_font 'WenQuanYi Zen Hei' fonts-wqy-zenhei || echo fonts-wqy-zenhei
+	fi
 	if [[ $want == check ]]; then
 		command -v node >/dev/null || echo nodejs
 		command -v npm >/dev/null || echo npm
