@@ -3,12 +3,12 @@
 -- Its scores are made of a framework's document, facts and inputs alone, those of
 -- now or those that were frozen; the workspace adds names, reasons, what was
 -- published and what is wrong with the records.  Every value goes through
--- deptperf_html, and every word of the form's own through deptperf_report_words.
+-- deptperf_report_html, and every word of the form's own through deptperf_report_words.
 -- The page is well-formed XML too, so that a parser can check it.
 
 -- "ttp" is written with a reference, which reads the same: so that a search of the
 -- page for outside references finds none, whatever names and reasons say.
-CREATE FUNCTION @extschema@.deptperf_html(value pg_catalog.text) RETURNS pg_catalog.text
+CREATE FUNCTION @extschema@.deptperf_report_html(value pg_catalog.text) RETURNS pg_catalog.text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp AS $deptperf$
 BEGIN
@@ -18,7 +18,7 @@ BEGIN
     value := replace(replace(value, '"', '&quot;'), '''', '&#39;');
     RETURN replace(value, 'ttp', 'tt&#112;');
 END $deptperf$;
-COMMENT ON FUNCTION @extschema@.deptperf_html(pg_catalog.text) IS
+COMMENT ON FUNCTION @extschema@.deptperf_report_html(pg_catalog.text) IS
 'a text as it stands in HTML and XML, in content and in quoted attributes: & < > " '' escaped, control characters as ?; NULL gives NULL';
 
 -- The words of the form.  States, units, needs, ways to combine and severities have
@@ -141,15 +141,15 @@ BEGIN
         SELECT string_agg(coalesce(@extschema@.deptperf_report_label(l, lang), l ->> 'level') || (w ->> 'colon')
                           || CASE WHEN l -> 'from' = l -> 'to' THEN @extschema@.deptperf_explain_branch(l ->> 'from', lang) ELSE format(w ->> 'range', l ->> 'from', l ->> 'to') END, w ->> 'semicolon' ORDER BY n)
         INTO words FROM jsonb_array_elements(item -> 'levels') WITH ORDINALITY AS v(l, n);
-        RETURN @extschema@.deptperf_html(coalesce(words, format(w ->> 'judged of', (item ->> 'points')::numeric + coalesce((item ->> 'bonus')::numeric, 0))));
+        RETURN @extschema@.deptperf_report_html(coalesce(words, format(w ->> 'judged of', (item ->> 'points')::numeric + coalesce((item ->> 'bonus')::numeric, 0))));
     END IF;
     SELECT string_agg(@extschema@.deptperf_explain_branch(b.branch, lang), w ->> 'semicolon' ORDER BY b.n) INTO words
     FROM @extschema@.deptperf_rule_branches(CAST(item ->> 'rule' AS @extschema@.deptperf_rule)) WITH ORDINALITY AS b(branch, bound, outcome, a, b, steps, step, start, n);
     lines := ARRAY[@extschema@.deptperf_report_formula(item ->> 'formula', names), w ->> (item ->> 'peer'), words,
                    (w ->> 'applies') || (w ->> 'colon') || @extschema@.deptperf_report_formula(item ->> 'applies', names) || ' ' || (w ->> 'not zero'),
                    (w ->> 'held to') || ' ' || (item ->> 'grade'), w ->> ('empty ' || (item ->> 'empty'))];
-    RETURN (SELECT string_agg(format('<div>%s</div>', @extschema@.deptperf_html(l)), '' ORDER BY n) FROM unnest(lines) WITH ORDINALITY AS v(l, n) WHERE l IS NOT NULL)
-        || format('<code>%s</code>', @extschema@.deptperf_html(item ->> 'rule'));
+    RETURN (SELECT string_agg(format('<div>%s</div>', @extschema@.deptperf_report_html(l)), '' ORDER BY n) FROM unnest(lines) WITH ORDINALITY AS v(l, n) WHERE l IS NOT NULL)
+        || format('<code>%s</code>', @extschema@.deptperf_report_html(item ->> 'rule'));
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_report_standard(pg_catalog.jsonb, pg_catalog.jsonb, pg_catalog.jsonb) IS
 'what an item or a requirement of a framework document asks for, as HTML of deptperf_report: formula with the names of its facts, rule in words and as written, or the levels of a judgement; NULL gives NULL';
@@ -180,7 +180,7 @@ BEGIN
              ELSE (names ->> (item ->> 'formula')) || (w ->> 'colon') || coalesce(numbers ->> (item ->> 'formula'), w ->> 'open') END,
         @extschema@.deptperf_explain_branch(result ->> 'branch', lang),
         CASE WHEN judged IS NOT NULL THEN concat(judged ->> 'reason', format(w ->> 'in', format(w ->> 'judged by', judged ->> 'by', judged ->> 'at'))) END];
-    RETURN (SELECT string_agg(format('<div>%s</div>', @extschema@.deptperf_html(l)), '' ORDER BY n) FROM unnest(lines) WITH ORDINALITY AS v(l, n) WHERE btrim(l) <> '');
+    RETURN (SELECT string_agg(format('<div>%s</div>', @extschema@.deptperf_report_html(l)), '' ORDER BY n) FROM unnest(lines) WITH ORDINALITY AS v(l, n) WHERE btrim(l) <> '');
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_report_reason(pg_catalog.jsonb, pg_catalog.jsonb, pg_catalog.jsonb, pg_catalog.jsonb, pg_catalog.jsonb, pg_catalog.jsonb, pg_catalog.jsonb) IS
 'why an item, indicator or requirement of a framework document has its points, as HTML of deptperf_report: state, what is not known, its formula in numbers, the branch that decided, who judged it and why';
@@ -222,14 +222,14 @@ BEGIN
                format('<tr class="%s"><th scope="%s">%s</th><td class="n">%s</td><td>%s</td><td class="n">%s</td><td>%s</td></tr>',
                       CASE l.kind WHEN 'group' THEN 'group depth' || l.depth ELSE l.kind END,
                       CASE WHEN l.kind = 'group' AND l.depth = 1 THEN 'rowgroup' ELSE 'row' END,
-                      @extschema@.deptperf_html(concat_ws(' ', CASE l.kind WHEN 'requirement' THEN w ->> 'requirement' ELSE l.code END,
+                      @extschema@.deptperf_report_html(concat_ws(' ', CASE l.kind WHEN 'requirement' THEN w ->> 'requirement' ELSE l.code END,
                           @extschema@.deptperf_report_label(l.doc, lang))),
-                      @extschema@.deptperf_html((l.doc ->> 'points') || coalesce(' + ' || (l.doc ->> 'bonus') || ' ' || (w ->> 'bonus'), '')),
+                      @extschema@.deptperf_report_html((l.doc ->> 'points') || coalesce(' + ' || (l.doc ->> 'bonus') || ' ' || (w ->> 'bonus'), '')),
                       CASE WHEN l.kind IN ('item', 'requirement') THEN @extschema@.deptperf_report_standard(l.doc, names, w)
-                           ELSE @extschema@.deptperf_html(concat_ws(w ->> 'semicolon', format(w ->> 'level', CASE lang WHEN 'en' THEN l.depth::text ELSE substr('一二三四五六七八九', l.depth, 1) END),
+                           ELSE @extschema@.deptperf_report_html(concat_ws(w ->> 'semicolon', format(w ->> 'level', CASE lang WHEN 'en' THEN l.depth::text ELSE substr('一二三四五六七八九', l.depth, 1) END),
                                     (w ->> 'weight') || ' ' || trim_scale((l.doc ->> 'weight')::numeric * 100) || ' %', w ->> (l.doc ->> 'combine'),
                                     (SELECT string_agg(format('%s → %s', translate(c ->> 'items', '[]', ''), c ->> 'points'), w ->> 'semicolon' ORDER BY n) FROM jsonb_array_elements(l.doc -> 'table') WITH ORDINALITY AS v(c, n)))) END,
-                      CASE WHEN l.kind <> 'requirement' THEN @extschema@.deptperf_html(coalesce(
+                      CASE WHEN l.kind <> 'requirement' THEN @extschema@.deptperf_report_html(coalesce(
                           CASE l.kind WHEN 'item' THEN trim_scale((r.result ->> 'points')::numeric)::text ELSE r.result ->> 'points' END,
                           CASE r.result ->> 'state' WHEN 'left_out' THEN w ->> 'left_out' ELSE w ->> 'open' END)) END,
                       CASE WHEN l.kind <> 'group' THEN @extschema@.deptperf_report_reason(l.doc, r.result, CASE WHEN l.kind <> 'requirement' THEN judged -> l.code END, facts, numbers, names, w) END)
@@ -263,7 +263,7 @@ BEGIN
     SELECT string_agg(format(w ->> 'band', @extschema@.deptperf_report_grade(b ->> 'grade', document, lang), b ->> 'from'), w ->> 'semicolon' ORDER BY n) INTO bands
     FROM jsonb_array_elements(document -> 'bands') WITH ORDINALITY AS v(b, n) WHERE b ->> 'from' IS NOT NULL;
     RETURN format(E'\n<tbody class="total">\n<tr class="group depth1"><th scope="row">%s</th><td class="n">%s</td><td>%s</td><td class="n">%s</td><td>%s</td></tr>\n</tbody>',
-                  w ->> 'total', trim_scale(most), @extschema@.deptperf_html(bands), total, @extschema@.deptperf_html((w ->> 'grade') || (w ->> 'colon') || grade));
+                  w ->> 'total', trim_scale(most), @extschema@.deptperf_report_html(bands), total, @extschema@.deptperf_report_html((w ->> 'grade') || (w ->> 'colon') || grade));
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_report_total(pg_catalog.jsonb, pg_catalog.numeric, pg_catalog.text, pg_catalog.text, pg_catalog.jsonb) IS
 'the body of deptperf_report''s table of scores with the total, the grade and the bands of grades; NULL gives NULL';
@@ -277,8 +277,8 @@ LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp AS $deptperf$
 BEGIN
     RETURN format(E'<section class="%s">\n<h2>%s</h2>\n<table>\n<caption>%s</caption>\n<thead><tr>%s</tr></thead>\n%s\n<tfoot aria-hidden="true"><tr><td colspan="%s"></td></tr></tfoot>\n</table>\n</section>\n',
-                  class, @extschema@.deptperf_html(heading), @extschema@.deptperf_html(caption),
-                  (SELECT string_agg(format('<th scope="col">%s</th>', @extschema@.deptperf_html(h)), '' ORDER BY n) FROM unnest(heads) WITH ORDINALITY AS v(h, n)), body, cardinality(heads));
+                  class, @extschema@.deptperf_report_html(heading), @extschema@.deptperf_report_html(caption),
+                  (SELECT string_agg(format('<th scope="col">%s</th>', @extschema@.deptperf_report_html(h)), '' ORDER BY n) FROM unnest(heads) WITH ORDINALITY AS v(h, n)), body, cardinality(heads));
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_report_table(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text[], pg_catalog.text) IS
 'a section of deptperf_report: heading, caption and heads are text, body is HTML; NULL gives NULL';
@@ -289,8 +289,8 @@ LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp AS $deptperf$
 BEGIN
     RETURN format(E'<tr>%s</tr>\n', (
-        SELECT string_agg(CASE WHEN n = 1 THEN format('<th scope="row">%s</th>', @extschema@.deptperf_html(c))
-                               ELSE format('<td%s>%s</td>', CASE WHEN n = ANY (numbers) THEN ' class="n"' END, @extschema@.deptperf_html(c)) END, '' ORDER BY n)
+        SELECT string_agg(CASE WHEN n = 1 THEN format('<th scope="row">%s</th>', @extschema@.deptperf_report_html(c))
+                               ELSE format('<td%s>%s</td>', CASE WHEN n = ANY (numbers) THEN ' class="n"' END, @extschema@.deptperf_report_html(c)) END, '' ORDER BY n)
         FROM unnest(cells) WITH ORDINALITY AS v(c, n)));
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_report_row(pg_catalog.text[], pg_catalog.int4[]) IS
@@ -446,8 +446,8 @@ COMMENT ON FUNCTION @extschema@.deptperf_report_judged(pg_catalog.int8, pg_catal
 
 -- ---- the page ----
 
--- Nothing is bold: those faces have no bold, and one that is made up is drawn without
--- its text.
+-- Nothing is bold: these faces have no bold, and one that is made up becomes Type 3
+-- in a PDF.
 CREATE FUNCTION @extschema@.deptperf_report_style() RETURNS pg_catalog.text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp AS $deptperf$
@@ -502,10 +502,10 @@ CREATE FUNCTION @extschema@.deptperf_report_list(class pg_catalog.text, heading 
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp AS $deptperf$
 BEGIN
-    RETURN format(E'<section class="list %s">\n<h2>%s</h2>\n<table>\n<tbody>\n%s</tbody>\n</table>\n%s</section>\n', class, @extschema@.deptperf_html(heading),
+    RETURN format(E'<section class="list %s">\n<h2>%s</h2>\n<table>\n<tbody>\n%s</tbody>\n</table>\n%s</section>\n', class, @extschema@.deptperf_report_html(heading),
                   (SELECT string_agg(@extschema@.deptperf_report_row(pairs[n:n + 1], '{}'), '' ORDER BY n)
                    FROM generate_series(1, cardinality(pairs), 2) n WHERE pairs[n + 1] IS NOT NULL),
-                  (SELECT string_agg(format(E'<p>%s</p>\n', @extschema@.deptperf_html(p)), '' ORDER BY n) FROM unnest(notes) WITH ORDINALITY AS v(p, n) WHERE p IS NOT NULL));
+                  (SELECT string_agg(format(E'<p>%s</p>\n', @extschema@.deptperf_report_html(p)), '' ORDER BY n) FROM unnest(notes) WITH ORDINALITY AS v(p, n) WHERE p IS NOT NULL));
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_report_list(pg_catalog.text, pg_catalog.text, pg_catalog.text[], pg_catalog.text[]) IS
 'a section of deptperf_report with a table of two columns, from heads and values in turn, and paragraphs; a value or paragraph that is NULL is left out, otherwise NULL gives NULL';
@@ -557,7 +557,7 @@ BEGIN
 
     RETURN concat(
         format(E'<!DOCTYPE html>\n<html lang="%1$s">\n<head>\n<meta charset="utf-8"/>\n<title>%2$s %3$s %4$s</title>\n<style>%5$s</style>\n</head>\n<body>\n<main>\n<h1>%4$s</h1>\n',
-               CASE lang WHEN 'en' THEN 'en' ELSE 'zh-CN' END, @extschema@.deptperf_html(d.name), fy, w ->> concat_ws(' ', d.other, 'title'), @extschema@.deptperf_report_style()),
+               CASE lang WHEN 'en' THEN 'en' ELSE 'zh-CN' END, @extschema@.deptperf_report_html(d.name), fy, w ->> concat_ws(' ', d.other, 'title'), @extschema@.deptperf_report_style()),
         @extschema@.deptperf_report_list('cover', w ->> 'cover', ARRAY[
             w ->> coalesce(d.other, 'department'), d.name,
             w ->> 'code', d.code,

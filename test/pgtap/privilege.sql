@@ -102,7 +102,7 @@ INSERT INTO listed VALUES
         deptperf_formula_written(text,jsonb)
         deptperf_result_hashes(jsonb)
         deptperf_explain_branch(text,text)
-        deptperf_html(text)
+        deptperf_report_html(text)
         deptperf_report_grade(text,jsonb,text)
         deptperf_report_issue(text,text)
         deptperf_report_list(text,text,text[],text[])

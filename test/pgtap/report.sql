@@ -9,10 +9,10 @@ SELECT deptperf_setup();
 
 -- ---- parts ----
 
-SELECT is(deptperf_html($$<b>"A&B"'s</b>$$), '&lt;b&gt;&quot;A&amp;B&quot;&#39;s&lt;/b&gt;', 'what HTML reads is escaped');
-SELECT is(deptperf_html(E'a\x01b\tc\nd&amp;'), E'a?b\tc\nd&amp;amp;', 'control characters too, but tab and new line; and nothing twice');
-SELECT is((xpath('/a/text()', xmlparse(document '<a>' || deptperf_html('see http://x') || '</a>')))[1]::text, 'see http://x', 'an address reads as it is');
-SELECT is(deptperf_html(NULL), NULL, 'NULL');
+SELECT is(deptperf_report_html($$<b>"A&B"'s</b>$$), '&lt;b&gt;&quot;A&amp;B&quot;&#39;s&lt;/b&gt;', 'what HTML reads is escaped');
+SELECT is(deptperf_report_html(E'a\x01b\tc\nd&amp;'), E'a?b\tc\nd&amp;amp;', 'control characters too, but tab and new line; and nothing twice');
+SELECT is((xpath('/a/text()', xmlparse(document '<a>' || deptperf_report_html('see http://x') || '</a>')))[1]::text, 'see http://x', 'an address reads as it is');
+SELECT is(deptperf_report_html(NULL), NULL, 'NULL');
 SELECT is((SELECT string_agg(deptperf_report_number(n), ' ' ORDER BY o) FROM unnest('{0,999,1000,-1234567.80,0.5,12345.678901,NaN}'::numeric[]) WITH ORDINALITY AS v(n, o)),
     '0 999 1,000 -1,234,567.80 0.5 12,345.678901 NaN', 'numbers keep their digits');
 -- 1 / 3 = 33.33…, 1 / 8 = 12.5 % exactly
