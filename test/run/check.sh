@@ -287,6 +287,7 @@ case " $SUITES " in
 	*" pgtap "* | *" tap "*) packages check ;;
 	*) packages build ;;
 esac
+[[ " $SUITES " != *" tap "* ]] || packages report
 if ! build "COPT=$WARNINGS"; then
 	fail "build"
 elif step "private cluster" && ! cluster_start; then

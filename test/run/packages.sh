@@ -2,8 +2,8 @@
 # Install the Debian packages that are missing, and nothing else.
 #
 #   packages.sh build     what building and running the extension needs
-#   packages.sh report    that, and what renders a report
-#   packages.sh check     these, and what the tests need
+#   packages.sh check     that, and what the tests need
+#   packages.sh report    what building needs, and what renders a report
 #   packages.sh versions  what building needs, and debootstrap
 #
 # Needs root or sudo, and only when something is missing. Nothing else on the
@@ -52,13 +52,6 @@ missing() {
 		echo "postgresql-server-dev-$major"
 	fi
 	command -v make >/dev/null && command -v cc >/dev/null && command -v nm >/dev/null || echo build-essential
-	if [[ $want == check || $want == report ]]; then
-		command -v chromium >/dev/null || echo chromium
-		command -v pdftoppm >/dev/null || echo poppler-utils
-		# Noto's Chinese faces would become Type 3 in a PDF
-		has_font 'AR PL UMing CN' fonts-arphic-uming || echo fonts-arphic-uming
-		has_font 'WenQuanYi Zen Hei' fonts-wqy-zenhei || echo fonts-wqy-zenhei
-	fi
 	if [[ $want == check ]]; then
 		command -v node >/dev/null || echo nodejs
 		command -v npm >/dev/null || echo npm
@@ -66,6 +59,12 @@ missing() {
 		command -v pg_prove >/dev/null || echo libtap-parser-sourcehandler-pgtap-perl
 		perl -MIPC::Run -e 1 2>/dev/null || echo libipc-run-perl
 		command -v prove >/dev/null || echo perl
+	elif [[ $want == report ]]; then
+		command -v chromium >/dev/null || echo chromium
+		command -v pdftoppm >/dev/null || echo poppler-utils
+		# Noto's Chinese faces would become Type 3 in a PDF
+		has_font 'AR PL UMing CN' fonts-arphic-uming || echo fonts-arphic-uming
+		has_font 'WenQuanYi Zen Hei' fonts-wqy-zenhei || echo fonts-wqy-zenhei
 	elif [[ $want == versions ]]; then
 		command -v debootstrap >/dev/null || echo debootstrap
 	fi
