@@ -70,7 +70,7 @@ BEGIN
         ('difference', '差额', 'Difference'), ('why', '说明', 'Why'), ('agrees', '一致', 'they agree'),
         -- what is wrong with the records
         ('issues', '数据问题', 'What is wrong with the records'), ('issues of', '现有记录中的问题和矛盾', 'Faults and contradictions of the records as they are now'), ('severity', '级别', 'Severity'), ('issue', '问题', 'Issue'), ('found', '所见', 'Found'),
-        ('expected', '应为', 'Expected'), ('unit code', '单位', 'Unit'), ('in all', '……共 %s 个', ' … %s in all'), ('error', '错误', 'error'), ('warning', '警告', 'warning'), ('info', '提示', 'info'),
+        ('expected', '应为', 'Expected'), ('unit code', '单位', 'Unit'), ('source stated_figure', '文件所载数据', 'stated figures'), ('source self_assessment', '公布得分', 'published scores'), ('in all', '……共 %s 个', ' … %s in all'), ('error', '错误', 'error'), ('warning', '警告', 'warning'), ('info', '提示', 'info'),
         -- signatures
         ('signatures', '签署', 'Signatures'), ('evaluator', '评价人', 'Evaluated by'), ('reviewer', '复核人', 'Reviewed by'), ('head', '单位负责人（盖章）', 'Head of the department (seal)'),
         ('date', '日期', 'Date'), ('hash', '固化结果哈希（SHA-256）', 'Hash of the frozen result (SHA-256)'),
@@ -361,8 +361,16 @@ BEGIN
         FOR t IN
             SELECT v.en, v.zh FROM (VALUES
                 ('^unknown department$', '未知部门'), ('^unknown year$', '未知年度'), ('^NULL$', '空值'), ('^unknown value$', '未知取值'), ('^not finite$', '不是有限数'), ('^negative$', '负数'),
-                ('^not whole$', '不是整数'), ('^above (.*)$', '超过 \1'), ('^lost relation$', '绑定的关系已丢失'), ('^row security$', '行级安全'), ('^open target$', '目标得分未定'), ('^no reason$', '未说明原因'),
-                ('^late records$', '关账后新增记录'), ('^fewer records$', '关账后记录减少'), ('^silent$', '无数据'),
+                ('^not whole$', '不是整数'), ('^above (.*)$', '超过 \1'), ('^lost relation$', '绑定的关系已丢失'), ('^row security$', '行级安全'),
+                -- figures and published scores
+                ('\(the records', '(记录'), ('printed as (.*), taken as (\S+ \()', '印作 \1，取为 \2'), ('printed as ', '印作 '), ('^total published as (.*)$', '总分公布为 \1'), ('^(\S+) published as (.*)$', '\1 公布为 \2'),
+                ('^one value, to a unit of the last printed digit$', '一个数值，误差小于所印末位的一个单位'), ('^amounts in one unit$', '单位一致的金额'), ('^a number whose digits are grouped in threes$', '每三位分节的数字'),
+                ('^the number that is printed, in any unit$', '所印的数字，不论单位'), ('^from 0 to (\S+)$', '0 至 \1'), ('^(\d+) decimals$', '\1 位小数'), ('^one of (.*)$', '\1 之一'),
+                ('^(\S+), of the indicators as published$', '\1，即各指标公布得分的合计'), ('^an indicator of framework (.*)$', '指标体系 \1 的指标'),
+                -- single records
+                ('^(\d+) records (.*): (\w+_id \d)', '\1 条记录 \2：\3'), ('^one record$', '一条记录'), ('^a completion that is not before the start$', '完成日期不早于开始日期'), ('^less on time$', '按时完成数更小'),
+                ('^project (\d+): due (\S+), completed (\S+), (\S+) of (\S+) on time$', '项目 \1：应于 \2 完成，\3 完成，按时 \4 / \5'), ('^project (\d+): ', '项目 \1：'), ('^key_task (\d+): ', '重点工作 \1：'), ('started (\S+), completed (\S+)$', '\1 开始，\2 完成'),
+                -- closing, silence and targets
                 ('^(\d+) records$', '\1 条记录'), ('^(\d+), as there were when (.*) closed it at (.*)$', '\1 条（\2 于 \3 关账时）'),
                 ('^no record, and not closed$', '无记录，也未关账'), ('^a record, or closing; (\d+) of the units below (.*) do$', '有记录或关账；\2 下属 \1 个单位已有'),
                 ('^target (\d+), ', '目标 \1，'), (': no actual value$', '：无实际值'), (': not judged$', '：未评审'), (': (\S+) of (\S+)$', '：\1 / \2'),
@@ -377,7 +385,7 @@ END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_report_issue(pg_catalog.text, pg_catalog.text) IS
 'what deptperf.data_issue says of a kind of fault, of what was found or was expected, in the language of deptperf_report; NULL gives NULL';
 
-CREATE FUNCTION @extschema@.deptperf_report_issues(dept_id pg_catalog.int8, year pg_catalog.int4, w pg_catalog.jsonb) RETURNS pg_catalog.text
+CREATE FUNCTION @extschema@.deptperf_report_issues(dept_id pg_catalog.int8, year pg_catalog.int4, names pg_catalog.jsonb, w pg_catalog.jsonb) RETURNS pg_catalog.text
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp AS $deptperf$
 #variable_conflict use_variable
@@ -390,21 +398,28 @@ BEGIN
     RETURN @extschema@.deptperf_report_table('issues', w ->> 'issues', w ->> 'issues of',
         ARRAY[w ->> 'issue', w ->> 'severity', w ->> 'source', w ->> 'unit code', w ->> 'found', w ->> 'expected'],
         (SELECT E'<tbody>\n' || string_agg(@extschema@.deptperf_report_row(ARRAY[
-                    @extschema@.deptperf_report_issue(i.issue, lang), coalesce(w ->> i.severity, i.severity), coalesce(i.label, i.source), array_to_string(i.units[1:8], w ->> 'comma') || CASE WHEN cardinality(i.units) > 8 THEN format(w ->> 'in all', cardinality(i.units)) ELSE '' END,
-                    @extschema@.deptperf_report_issue(i.found, lang), @extschema@.deptperf_report_issue(i.expected, lang)], '{}'), ''
-                    ORDER BY array_position('{error,warning,info}', i.severity), i.position, i.issue, i.units, i.found) || '</tbody>'
+                    CASE lang WHEN 'zh' THEN coalesce(i.label_zh, @extschema@.deptperf_report_issue(i.issue, lang)) ELSE i.issue END,
+                    coalesce(w ->> i.severity, i.severity),
+                    (SELECT string_agg(coalesce(@extschema@.deptperf_report_label(to_jsonb(s), lang), w ->> ('source ' || n.name), n.name), w ->> 'comma' ORDER BY n.n)
+                     FROM unnest(string_to_array(i.source, ', ')) WITH ORDINALITY AS n(name, n) LEFT JOIN deptperf.source s ON s.source = n.name),
+                    array_to_string(i.units[1:8], w ->> 'comma') || CASE WHEN cardinality(i.units) > 8 THEN format(w ->> 'in all', cardinality(i.units)) ELSE '' END,
+                    -- a fact that has two values by its label
+                    coalesce((names ->> substring(i.found FROM '^(\w+): ')) || (w ->> 'colon') || @extschema@.deptperf_report_issue(regexp_replace(i.found, '^\w+: ', ''), lang),
+                             @extschema@.deptperf_report_issue(i.found, lang)),
+                    -- the label of a check in Chinese says what is wrong, that in English what has to be
+                    CASE WHEN lang = 'zh' AND i.expected = i.label_en THEN '' ELSE @extschema@.deptperf_report_issue(i.expected, lang) END], '{}'), ''
+                    ORDER BY array_position('{error,warning,info}', i.severity), i.issue, i.source, i.units, i.found) || '</tbody>'
          FROM (
              -- what several units have alike is one row
-             SELECT d.severity, d.issue, d.source, coalesce(d.found, '') AS found, coalesce(d.expected, '') AS expected, s.position, @extschema@.deptperf_report_label(to_jsonb(s), lang) AS label,
-                    array_agg(p.code ORDER BY p.code) AS units
+             SELECT d.severity, d.issue, coalesce(d.source, '') AS source, coalesce(d.found, '') AS found, coalesce(d.expected, '') AS expected, c.label_zh, c.label_en, array_agg(p.code ORDER BY p.code) AS units
              FROM deptperf.data_issue d
                  JOIN deptperf.department p ON p.dept_id = d.dept_id
-                 LEFT JOIN deptperf.source s ON s.source = d.source
+                 LEFT JOIN deptperf.data_check c ON c.name = d.issue
              WHERE d.dept_id = ANY (units) AND (d.fiscal_year = year OR d.fiscal_year IS NULL)
-             GROUP BY d.severity, d.issue, d.source, 4, 5, s.source) i));
+             GROUP BY d.severity, d.issue, 3, 4, 5, c.label_zh, c.label_en) i));
 END $deptperf$;
-COMMENT ON FUNCTION @extschema@.deptperf_report_issues(pg_catalog.int8, pg_catalog.int4, pg_catalog.jsonb) IS
-'the section of deptperf_report with the rows of deptperf.data_issue of a department, the units below it and a year; NULL where there is none, and for NULL';
+COMMENT ON FUNCTION @extschema@.deptperf_report_issues(pg_catalog.int8, pg_catalog.int4, pg_catalog.jsonb, pg_catalog.jsonb) IS
+'the section of deptperf_report with the rows of deptperf.data_issue of a department, the units below it and a year; names: of facts. NULL where there is none, and for NULL';
 
 CREATE FUNCTION @extschema@.deptperf_report_missing(dept_id pg_catalog.int8, year pg_catalog.int4, names pg_catalog.jsonb, w pg_catalog.jsonb) RETURNS pg_catalog.text
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
@@ -578,7 +593,7 @@ BEGIN
         CASE WHEN NOT frozen THEN @extschema@.deptperf_report_missing(id, fy, names, w) END,
         @extschema@.deptperf_report_facts(b.document, b.facts, w),
         @extschema@.deptperf_report_reconciliation(id, fy, b.document, b.facts, b.inputs, w),
-        @extschema@.deptperf_report_issues(id, fy, w),
+        @extschema@.deptperf_report_issues(id, fy, names, w),
         @extschema@.deptperf_report_list('signatures', w ->> 'signatures', ARRAY[
             w ->> 'number', CASE WHEN frozen THEN format(w ->> 'number of', r.number, r.result_id) END,
             w ->> 'frozen by', r.finalized_by,

@@ -205,7 +205,7 @@ INSERT INTO listed VALUES
         deptperf_possible_points(jsonb,text)
         deptperf_report(bigint,bigint,text)
         deptperf_report_facts(jsonb,jsonb,jsonb)
-        deptperf_report_issues(bigint,integer,jsonb)
+        deptperf_report_issues(bigint,integer,jsonb,jsonb)
         deptperf_report_judged(bigint,integer,jsonb,timestamp with time zone)
         deptperf_report_missing(bigint,integer,jsonb,jsonb)
         deptperf_report_reconciliation(bigint,integer,jsonb,jsonb,jsonb,jsonb)

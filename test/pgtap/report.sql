@@ -72,7 +72,7 @@ SELECT is(pg_temp.look('//h2/text()'), '基本情况|评分|待定事项|数据�
 
 -- 1000 of 1500.5 are in use, 66.64 %: 3 points; 3.5 of 4 judged; 6.5 of 10 is below 8
 INSERT INTO deptperf.fixed_asset (dept_id, fiscal_year, original_value, in_use) VALUES (2, 2021, 1000, true), (2, 2021, 500.5, false);
-SELECT is(pg_temp.row_of('issues', '无数据'), '提示|固定资产|office|无记录，也未关账|有记录或关账；office 下属 1 个单位已有', 'a unit that is silent though another speaks');
+SELECT is(pg_temp.row_of('issues', '单位没有记录'), '提示|固定资产|office|无记录，也未关账|有记录或关账；office 下属 1 个单位已有', 'a unit that is silent though another speaks');
 SELECT deptperf_close(2021, 'fixed_asset'), deptperf_close(2021, 'finding');
 SELECT deptperf_assess(1, 2021, '{"A1.2": 3.5}', 'two <lists> were late');
 SELECT is(pg_temp.row_of('scores', 'A1.1'), '6|在用固定资产原值 ÷ 固定资产原值总额; 不低于 90%：6 分；不低于 60%：3 分；其他情况：0 分; 0 ÷ 0：满分; x &gt;= 90%: 6, x &gt;= 60%: 3, else 0|3|1,000 ÷ 1,500.5 ≈ 66.64 %; 不低于 60%：3 分', 'a computed item');
@@ -117,7 +117,7 @@ SELECT is(pg_temp.look('//section/p[1]/text()', 'en'), 'From the records as they
 SELECT is(pg_temp.row_of('facts', '固定资产原值'), '1,500.5|金额|固定资产：2 条记录，2 个单位|A1.1', 'its facts are the frozen ones');
 SELECT is(pg_temp.row_of('scores', 'A1.2'), format('4|评审：0 至 4 分|3.5|two &lt;lists&gt; were late（%s 评定，%s）', current_user, to_char(now(), 'YYYY-MM-DD')), 'its judgements, with their reasons, too');
 SELECT is(pg_temp.row_of('reconciliation', '总分'), '9.5 优秀|6.50|3.00|见各指标的差异', 'what was published is held against them');
-SELECT matches(pg_temp.row_of('issues', '关账后新增记录'), '^警告\|固定资产\|unit\|3 条记录\|2 条（' || current_user || ' 于 .* 关账时）$', 'and the records of now are faulted');
+SELECT matches(pg_temp.row_of('issues', '关闭后新增记录'), '^警告\|固定资产\|unit\|3 条记录\|2 条（' || current_user || ' 于 .* 关账时）$', 'and the records of now are faulted');
 -- nobody has judged the unit, and its only indicator is open as a whole
 SELECT deptperf_finalize(2, 2021, true, 'the panel <decides>') AS forced \gset
 SELECT matches(pg_temp.look('//section/p/text()', 'zh', 2), '^总分待定：已定 0.00 分，待定 10 分。\|核验一致', 'frozen by force without a total: no drift');
