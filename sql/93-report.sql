@@ -407,15 +407,17 @@ BEGIN
                     coalesce((names ->> substring(i.found FROM '^(\w+): ')) || (w ->> 'colon') || @extschema@.deptperf_report_issue(regexp_replace(i.found, '^\w+: ', ''), lang),
                              @extschema@.deptperf_report_issue(i.found, lang)),
                     -- the label of a check in Chinese says what is wrong, that in English what has to be
-                    CASE WHEN lang = 'zh' AND i.expected = i.label_en THEN '' ELSE @extschema@.deptperf_report_issue(i.expected, lang) END], '{}'), ''
+                    CASE WHEN lang = 'zh' AND i.expected = i.label_en THEN '—' ELSE @extschema@.deptperf_report_issue(i.expected, lang) END], '{}'), ''
                     ORDER BY array_position('{error,warning,info}', i.severity), i.issue, i.source, i.units, i.found) || '</tbody>'
          FROM (
              -- what several units have alike is one row
              SELECT d.severity, d.issue, coalesce(d.source, '') AS source, coalesce(d.found, '') AS found, coalesce(d.expected, '') AS expected, c.label_zh, c.label_en, array_agg(p.code ORDER BY p.code) AS units
-             FROM deptperf.data_issue d
+             FROM (
+                 SELECT v.dept_id, v.severity, v.issue, v.source, v.found, v.expected FROM deptperf.data_issue v WHERE v.dept_id = ANY (units) AND v.fiscal_year = year
+                 UNION ALL      -- of a year that is not known; apart, for an OR would have all years looked at
+                 SELECT v.dept_id, v.severity, v.issue, v.source, v.found, v.expected FROM deptperf.issue_rows() v WHERE v.dept_id = ANY (units) AND v.fiscal_year IS NULL) d
                  JOIN deptperf.department p ON p.dept_id = d.dept_id
                  LEFT JOIN deptperf.data_check c ON c.name = d.issue
-             WHERE d.dept_id = ANY (units) AND (d.fiscal_year = year OR d.fiscal_year IS NULL)
              GROUP BY d.severity, d.issue, 3, 4, 5, c.label_zh, c.label_en) i));
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_report_issues(pg_catalog.int8, pg_catalog.int4, pg_catalog.jsonb, pg_catalog.jsonb) IS
@@ -492,7 +494,7 @@ td.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-num
 .depth1 > * { background: #dcdcdc; font-size: 10.5pt; }
 .indicator > * { background: #f8f8f8; }
 .item th, .requirement th { padding-left: 4mm; }
-.item > *, .requirement > * { font-size: 9pt; }
+.item > *, .requirement > *, .issues tbody tr > * { font-size: 9pt; }
 .total { break-before: avoid; }
 .total td:nth-child(3) { font-size: 9pt; }
 code { display: block; font: 7.5pt/1.3 "WenQuanYi Zen Hei", sans-serif; color: #555; }
@@ -500,7 +502,7 @@ code { display: block; font: 7.5pt/1.3 "WenQuanYi Zen Hei", sans-serif; color: #
 .missing th:nth-child(1) { width: 38%; } .missing th:nth-child(2) { width: 9%; } .missing th:nth-child(3) { width: 18%; }
 .facts th:nth-child(1) { width: 26%; } .facts th:nth-child(2) { width: 15%; } .facts th:nth-child(3) { width: 8%; } .facts th:nth-child(4) { width: 32%; }
 .reconciliation th:nth-child(1) { width: 27%; } .reconciliation th:nth-child(2) { width: 13%; } .reconciliation th:nth-child(3) { width: 12%; } .reconciliation th:nth-child(4) { width: 11%; }
-.issues th:nth-child(1) { width: 15%; } .issues th:nth-child(2) { width: 8%; } .issues th:nth-child(3) { width: 13%; } .issues th:nth-child(4) { width: 18%; }
+.issues th:nth-child(1) { width: 17%; } .issues th:nth-child(2) { width: 10%; } .issues th:nth-child(3) { width: 13%; } .issues th:nth-child(4) { width: 13%; } .issues th:nth-child(5) { width: 28%; }
 .list tbody th { width: 24%; background: #f0f0f0; }
 .cover tr:nth-last-child(-n+2) td { font-size: 13pt; }
 .signatures { break-inside: avoid; }
@@ -525,9 +527,10 @@ END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_report_list(pg_catalog.text, pg_catalog.text, pg_catalog.text[], pg_catalog.text[]) IS
 'a section of deptperf_report with a table of two columns, from heads and values in turn, and paragraphs; a value or paragraph that is NULL is left out, otherwise NULL gives NULL';
 
+-- jit = off: of its many statements none takes as long as compiling it would.
 CREATE FUNCTION @extschema@.deptperf_report(dept pg_catalog.int8, year pg_catalog.int8, lang pg_catalog.text DEFAULT 'zh') RETURNS pg_catalog.text
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp AS $deptperf$
+SET search_path = pg_catalog, pg_temp SET jit = off AS $deptperf$
 #variable_conflict use_variable
 DECLARE
     w       jsonb := @extschema@.deptperf_report_words(lang);

@@ -201,9 +201,11 @@ INSERT INTO listed VALUES
         deptperf_monitor(text,bigint,date)
         deptperf_scorecard(text,bigint,text)
     $$),
+    ('stable strict safe search_path=pg_catalog, pg_temp; jit=off', $$
+        deptperf_report(bigint,bigint,text)
+    $$),
     ('stable strict safe search_path=pg_catalog, pg_temp', $$
         deptperf_possible_points(jsonb,text)
-        deptperf_report(bigint,bigint,text)
         deptperf_report_facts(jsonb,jsonb,jsonb)
         deptperf_report_issues(bigint,integer,jsonb,jsonb)
         deptperf_report_judged(bigint,integer,jsonb,timestamp with time zone)

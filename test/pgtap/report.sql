@@ -1,7 +1,7 @@
 -- report.sql: the official form says what the records, or what was frozen, give; it
 -- is one well-formed page that needs nothing outside itself.  How it prints: t/report.pl.
 BEGIN;
-SELECT plan(69);
+SELECT plan(73);
 SET LOCAL client_min_messages = warning;
 SET LOCAL jit = off;
 SET LOCAL timezone = 'UTC';
@@ -26,6 +26,11 @@ SELECT is_empty($$ SELECT key, value FROM jsonb_each_text(deptperf_report_words(
 SELECT is_empty($$ SELECT state FROM unnest('{compared,overridden,exempt,not_applicable,left_out,missing,not_compared,invalid,vetoed}'::text[]) state WHERE NOT deptperf_report_words('zh') ? state
     UNION ALL SELECT needs FROM unnest('{assessment,records,correction,comparison,conversion,other assessment,error,warning,info,best,weakest,weakest plus,mean,table,rank,rank from bottom,percentile,share of leader,share of mean}'::text[]) needs WHERE NOT deptperf_report_words('en') ? needs $$,
     'states, needs, severities, ways to combine and to compare have their words');
+
+SELECT results_eq($$ SELECT deptperf_report_issue(said, 'zh') FROM unnest(ARRAY['unknown year', 'above planned', 'finance.finding id=3: kind (art) is x', 'finance.finding: 2 records of year ''1700''', '7 records',
+        'target 4, roads: 3 of 5', 'total published as 97.45', 'from 0 to 5', '97.40, of the indicators as published', 'project 2: due 2021-05-01, completed 2021-06-01, 1 of 1 on time', '2 records A-1: budget_id 3, 4', 'what is new']) WITH ORDINALITY AS v(said, n) ORDER BY n $$,
+    ARRAY['未知年度', '超过 planned', 'finance.finding id=3：kind (art) 为 x', 'finance.finding：2 条记录，年度 ''1700''', '7 条记录', '目标 4，roads：3 / 5', '总分公布为 97.45', '0 至 5', '97.40，即各指标公布得分的合计',
+        '项目 2：应于 2021-05-01 完成，2021-06-01 完成，按时 1 / 1', '2 条记录 A-1：budget_id 3, 4', 'what is new'], 'faults of records in Chinese, and by themselves where they are new');
 
 -- ---- a form that is worked out by hand ----
 
@@ -101,6 +106,11 @@ SELECT is(pg_temp.row_of('reconciliation', '总分'), '9.5 优秀|6.50|3.00|见�
 UPDATE deptperf.self_assessment SET points = 6.5 WHERE indicator = 'A1';
 SELECT is(pg_temp.row_of('reconciliation', 'A1'), '6.5|6.50|0.00|一致', 'or they agree');
 
+-- the document has another total than the records
+INSERT INTO deptperf.stated_figure (dept_id, fiscal_year, figure, value, printed, source) VALUES (1, 2021, 'assets_total', 1600, '1,600', 'p. <2>');
+SELECT is(pg_temp.row_of('issues', '同一数据有两个数值'), '警告|文件所载数据|office|固定资产原值总额：1500.5 (记录), 1600 (p. &lt;2&gt;)|一个数值，误差小于所印末位的一个单位', 'a contradiction');
+SELECT is(pg_temp.row_of('issues', 'two values', 'en'), 'warning|stated figures|office|original value of all fixed assets: 1500.5 (the records), 1600 (p. &lt;2&gt;)|one value, to a unit of the last printed digit', 'in English');
+
 -- ---- frozen ----
 
 SELECT deptperf_finalize(1, 2021) AS result \gset
@@ -130,6 +140,13 @@ ALTER TABLE deptperf.result DISABLE TRIGGER USER;
 UPDATE deptperf.result SET facts = facts || '{"assets_in_use": 1}' WHERE result_id = :forced;
 SELECT matches(pg_temp.look('//section/p[last()]/text()', 'zh', 2), '核验不符：有 [1-9] 处（见 deptperf_verify）。$', 'one that was tampered with is said to be');
 ALTER TABLE deptperf.result ENABLE TRIGGER USER;
+
+DELETE FROM deptperf.finding;
+CREATE SCHEMA finance;
+CREATE TABLE finance.finding (unit text, y text, kind text, n numeric);
+INSERT INTO finance.finding VALUES ('unit', '1700', 'violation', 1);
+SELECT * FROM deptperf_bind('{"finding": {"from": "finance.finding", "dept": "unit", "year": "y", "kind": "kind", "count": "n"}}');
+SELECT matches(pg_temp.row_of('issues', '未知年度'), '^错误\|检查发现\|unit\|finance.finding：1 条记录，年度 ''1700''\|', 'a record of no known year is in the form of every year');
 
 -- ---- who sees what, and other frameworks ----
 
