@@ -501,7 +501,7 @@ code { display: block; font: 7.5pt/1.3 "WenQuanYi Zen Hei", sans-serif; color: #
 .scores th:nth-child(1) { width: 26%; } .scores th:nth-child(2) { width: 7%; } .scores th:nth-child(3) { width: 28%; } .scores th:nth-child(4) { width: 11%; }
 .missing th:nth-child(1) { width: 38%; } .missing th:nth-child(2) { width: 9%; } .missing th:nth-child(3) { width: 18%; }
 .facts th:nth-child(1) { width: 26%; } .facts th:nth-child(2) { width: 15%; } .facts th:nth-child(3) { width: 8%; } .facts th:nth-child(4) { width: 32%; }
-.reconciliation th:nth-child(1) { width: 27%; } .reconciliation th:nth-child(2) { width: 13%; } .reconciliation th:nth-child(3) { width: 12%; } .reconciliation th:nth-child(4) { width: 11%; }
+.reconciliation th:nth-child(1) { width: 26%; } .reconciliation th:nth-child(2) { width: 13%; } .reconciliation th:nth-child(3) { width: 14%; } .reconciliation th:nth-child(4) { width: 12%; }
 .issues th:nth-child(1) { width: 17%; } .issues th:nth-child(2) { width: 10%; } .issues th:nth-child(3) { width: 13%; } .issues th:nth-child(4) { width: 13%; } .issues th:nth-child(5) { width: 28%; }
 .list tbody th { width: 24%; background: #f0f0f0; }
 .cover tr:nth-last-child(-n+2) td { font-size: 13pt; }
