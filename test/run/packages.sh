@@ -3,7 +3,7 @@
 #
 #   packages.sh build     what building and running the extension needs
 #   packages.sh check     that, and what the tests need
-#   packages.sh report    what building needs, and what renders a report
+#   packages.sh report    what building needs, and what renders reports and dashboards
 #   packages.sh versions  what building needs, and debootstrap
 #
 # Needs root or sudo, and only when something is missing. Nothing else on the
@@ -53,13 +53,13 @@ missing() {
 	fi
 	command -v make >/dev/null && command -v cc >/dev/null && command -v nm >/dev/null || echo build-essential
 	if [[ $want == check ]]; then
-		command -v node >/dev/null || echo nodejs
-		command -v npm >/dev/null || echo npm
 		server_works && [[ -f $("$PG_CONFIG" --sharedir)/extension/pgtap.control ]] || echo "postgresql-$major-pgtap"
 		command -v pg_prove >/dev/null || echo libtap-parser-sourcehandler-pgtap-perl
 		perl -MIPC::Run -e 1 2>/dev/null || echo libipc-run-perl
 		command -v prove >/dev/null || echo perl
 	elif [[ $want == report ]]; then
+		command -v node >/dev/null || echo nodejs
+		command -v npm >/dev/null || echo npm
 		command -v chromium >/dev/null || echo chromium
 		command -v pdftoppm >/dev/null || echo poppler-utils
 		# Noto's Chinese faces would become Type 3 in a PDF
