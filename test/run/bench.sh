@@ -1,4 +1,164 @@
 #!/usr/bin/env bash
-# make bench: measures; not there yet.
+# make bench: measures every goal of doc/performance.md in a private cluster, each
+# against its peer in the same session, and prints a table of ratios.
+#
+#   SCALE=1       10,000 departments, 14 million records (five years); 0.05 or more
+#   ROUNDS=5      how often each is measured
+#   CASES=REGEX   these cases alone
+#   CSV=FILE      where the table goes too (results/bench.csv)
+#   COLUMNAR=0    leaves out DuckDB, which is fetched with npm
 set -euo pipefail
-echo "There is no benchmark yet."
+
+# shellcheck source=test/run/common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+# shellcheck source=test/run/cluster.sh
+source test/run/cluster.sh
+
+SCALE=${SCALE:-1}
+ROUNDS=${ROUNDS:-5}
+CASES=${CASES:-.}
+CSV=${CSV:-results/bench.csv}
+COLUMNAR=${COLUMNAR:-1}
+
+elapsed() { printf '%d:%02d' $((SECONDS / 60)) $((SECONDS % 60)); }
+at() { step "$(elapsed) $*"; }
+sql() { psql -XqAt -v ON_ERROR_STOP=1 "$@"; }
+calculate() { awk "BEGIN { print $1 }"; }
+
+# ------------------------------------------------------------------- cluster
+
+packages build
+build COPT= || die "The build failed; see above."
+
+departments=$(awk -v s="$SCALE" 'BEGIN { printf "%.0f", s * 10000 }')
+((departments >= 500)) || die "SCALE is $SCALE; it must be 0.05 or more, so that there is a bureau of 300 departments."
+
+step "private cluster"
+cluster_start || die "The cluster didn't start; see above."
+memory=$(awk '$1 == "MemTotal:" { print int($2 / 1024) }' /proc/meminfo 2>/dev/null || echo 4096)
+# What is fetched from disk or written there would be measured too.
+cat >>"$cluster/data/postgresql.conf" <<-CONF
+	shared_buffers = $((memory / 4))MB
+	effective_cache_size = $((memory / 2))MB
+	maintenance_work_mem = 256MB
+	max_wal_size = 16GB
+	checkpoint_timeout = 1d
+	wal_level = minimal
+	max_wal_senders = 0
+	autovacuum = off
+CONF
+cluster_user pg_ctl --pgdata="$cluster/data" --log="$cluster/server.log" --wait restart >/dev/null ||
+	die "The cluster didn't start again: $(tail -n 5 "$cluster/server.log")"
+
+cp -R test/bench/noop "$cluster/noop"
+make -s -C "$cluster/noop" "PG_CONFIG=$PG_CONFIG" || die "test/bench/noop couldn't be built; see above."
+chmod -R a+rX "$cluster/noop"
+
+# make_database NAME DEPARTMENTS BOUND
+make_database() {
+	at "data: $1, $2 departments, $((280 * 5 * $2)) records$([[ $3 == false ]] || echo ", bound by text")"
+	createdb "$1"
+	sql -d "$1" -v "departments=$2" -v "bound=$3" -f test/bench/data.sql 2>&1 | sed -n 's/^.*NOTICE: *\(.*\)$/    \1/p; /ERROR/p'
+	sql -d "$1" -f test/bench/tools.sql
+	sql -d "$1" -v "noop=$cluster/noop/noop" -f test/bench/cases.sql
+}
+
+make_database main "$departments" false
+mapfile -t cases < <(sql -d main -v "cases=$CASES" <<<"SELECT name FROM bench.cases WHERE name ~ :'cases' ORDER BY position")
+((${#cases[@]} > 0)) || die "No case has a name like \"$CASES\"."
+chosen() { [[ " ${cases[*]} " =~ $1 ]]; }
+! chosen bound || make_database bound "$departments" true
+! chosen scale || make_database small $((departments / 5)) false
+
+# ---------------------------------------------------------------- conditions
+
+load() { cut -d ' ' -f 1-3 /proc/loadavg 2>/dev/null || echo unknown; }
+# Hundredths of a second that the processors worked for others than us.
+stolen() { awk '$1 == "cpu" { print $9 }' /proc/stat 2>/dev/null || echo 0; }
+
+load_before=$(load)
+stolen_before=$(stolen)
+
+# How much two independent sessions get done against one.
+gain_of_two() {
+	local query="SELECT bench.milliseconds(query) FROM (SELECT bench.set(bench.settings()), bench.sums('sum')) AS q(s, query)" one two
+	sql -d main -c "$query" >/dev/null
+	one=$(sql -d main -c "$query")
+	two=$({ sql -d main -c "$query" & sql -d main -c "$query"; wait; } | sort -g | tail -n 1)
+	awk -v one="$one" -v two="$two" 'BEGIN { printf "%.2f", 2 * one / two }'
+}
+at "what two independent sessions gain at once"
+gain=$(gain_of_two)
+echo "    $gain"
+# Workers can't gain what two sessions don't.
+sql -d main -v "gain=$gain" <<<"UPDATE bench.cases SET goal = least(goal, round(1 + (goal - 1) * (:gain - 1) / 0.8, 2)) WHERE goal_number = 5"
+
+# --------------------------------------------------------------------- cases
+
+show="s.name, round(s.ours::numeric, 3), round(s.peer::numeric, 3), round(s.median::numeric, 2), round(s.lowest::numeric, 2), round(s.highest::numeric, 2), s.goal, s.result, s.what"
+
+run_case() {
+	sql --csv -v "name=$1" -v "rounds=$ROUNDS" -d "$2" <<-SQL
+		SET client_min_messages = notice;
+		SELECT $show FROM bench.cases c, bench.run(c, :rounds) AS r, bench.summary(c, r.ours, r.peers) AS s WHERE c.name = :'name';
+	SQL
+}
+
+# ours in the database main, peer in small; the first run of each session is not counted
+run_across() {
+	local which database ours='' peers='' time
+	for ((round = 1; round <= ROUNDS; round++)); do
+		for which in ours peer; do
+			[[ $which == ours ]] && database=main || database=small
+			time=$(sql -d "$database" -v "name=$1" -v "which=$which" <<-'SQL' | tail -n 1
+				SELECT bench.indexes('covering'), bench.set(bench.settings() || settings) FROM bench.cases WHERE name = :'name' \g /dev/null
+				SELECT bench.milliseconds(:which) FROM bench.cases, generate_series(1, 2) WHERE name = :'name';
+			SQL
+			)
+			[[ $which == ours ]] && ours+=,$time || peers+=,$time
+			printf '    round %s of %s: %s %s ms\n' "$round" "$ROUNDS" "$which" "$time" >&2
+		done
+	done
+	sql --csv -d main -v "name=$1" <<<"SELECT $show FROM bench.cases c, bench.summary(c, '{${ours#,}}', '{${peers#,}}') AS s WHERE c.name = :'name'"
+}
+
+rows=$cluster/rows.csv
+n=0
+for name in "${cases[@]}"; do
+	n=$((n + 1))
+	IFS='|' read -r within kind what < <(sql -d main -v "name=$name" <<<"SELECT within, kind, what FROM bench.cases WHERE name = :'name'")
+	at "$n of ${#cases[@]}: $name: $what"
+	if [[ $kind == across ]]; then
+		run_across "$name" >>"$rows"
+	else
+		run_case "$name" "$within" 2> >(sed 's/^NOTICE: *\(round\)/    \1/' >&2) >>"$rows"
+	fi || die "Case $name couldn't be measured; see above."
+done
+
+# --------------------------------------------------------------------- table
+
+mkdir -p "$(dirname "$CSV")"
+{ echo "case,ours_ms,peer_ms,ratio,ratio_min,ratio_max,goal,result,what"; cat "$rows"; } >"$CSV"
+
+at "done; $CSV has the table too"
+cat <<-TEXT
+
+	$("$PG_CONFIG" --version), SCALE=$SCALE: $departments departments, $((280 * 5 * departments)) records, $ROUNDS rounds
+	$(nproc) processors, $memory MB of memory, load $load_before before and $(load) after, $(awk -v a="$stolen_before" -v b="$(stolen)" -v s="$SECONDS" -v n="$(nproc)" 'BEGIN { printf "%.1f", (b - a) / s / n }') % of the processors' time taken by others on the host
+	two independent sessions at once do $gain times the work of one
+	all: shared_buffers $((memory / 4))MB, $(sql -d main -c "SELECT string_agg(s.key || ' ' || s.value, ', ') FROM jsonb_each_text(bench.settings()) AS s")
+	but: $(sql -d main -c "SELECT string_agg(name || ': ' || (settings::text), '; ' ORDER BY position) FROM bench.cases WHERE settings <> '{}' AND kind <> 'point'")
+
+TEXT
+sql -d main <<-SQL
+	CREATE TEMP TABLE result (name text, ours numeric, peer numeric, ratio numeric, lowest numeric, highest numeric, goal text, result text, what text);
+	\copy result FROM '$rows' (FORMAT csv)
+	\pset format aligned
+	\pset border 1
+	\pset tuples_only off
+	\pset footer off
+	SELECT name AS "case", ours AS "ours, ms", peer AS "peer, ms", ratio, lowest || ' - ' || highest AS "min - max", goal, result FROM result;
+	\pset format unaligned
+	\pset tuples_only on
+	SELECT count(*) FILTER (WHERE result = 'holds') || ' of ' || count(result) || ' goals hold' FROM result;
+SQL
