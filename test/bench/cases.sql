@@ -112,76 +112,14 @@ INSERT INTO bench.cases (name, goal_number, what, settings, ours, peer, directio
 ('facts_noop', NULL, 'the same sums by a C aggregate that does nothing, against sum(amount)', '{}',
  bench.sums('bench.noop'), bench.sums('sum'), 'at most', NULL, NULL, NULL);
 
--- Every fact again, as sum() FILTER per source, the sources joined.
-CREATE VIEW bench.facts_by_filter AS
-SELECT * FROM
-    (SELECT dept_id, count(*) AS budget_records, sum(initial) AS budget_initial, sum(coalesce(adjusted, initial)) AS budget_adjusted,
-            coalesce(sum(coalesce(adjusted, initial)) FILTER (WHERE expense_class = 'public'), 0) AS public_budget,
-            coalesce(sum(coalesce(adjusted, initial)) FILTER (WHERE three_public), 0) AS three_public_budget
-     FROM deptperf.budget WHERE fiscal_year = 2021 GROUP BY dept_id) budget
-    FULL JOIN
-    (SELECT dept_id, count(*) AS execution_records,
-            coalesce(sum(amount) FILTER (WHERE month BETWEEN 1 AND 3), 0) AS paid_q1, coalesce(sum(amount) FILTER (WHERE month BETWEEN 4 AND 6), 0) AS paid_q2,
-            coalesce(sum(amount) FILTER (WHERE month BETWEEN 7 AND 9), 0) AS paid_q3, coalesce(sum(amount) FILTER (WHERE month BETWEEN 10 AND 12), 0) AS paid_q4,
-            coalesce(sum(amount) FILTER (WHERE expense_class = 'public'), 0) AS public_paid,
-            coalesce(sum(amount) FILTER (WHERE three_public), 0) AS three_public_paid
-     FROM deptperf.execution WHERE fiscal_year = 2021 GROUP BY dept_id) execution USING (dept_id)
-    FULL JOIN
-    (SELECT dept_id, count(*) AS adjustment_records, sum(abs(amount)) AS adjusted_amount
-     FROM deptperf.adjustment WHERE fiscal_year = 2021 GROUP BY dept_id) adjustment USING (dept_id)
-    FULL JOIN
-    (SELECT dept_id, count(*) AS procurement_records, sum(planned) AS procurement_planned, sum(actual) AS procurement_actual
-     FROM deptperf.procurement WHERE fiscal_year = 2021 GROUP BY dept_id) procurement USING (dept_id)
-    FULL JOIN
-    (SELECT dept_id, count(*) AS fixed_asset_records, sum(original_value) AS assets_total,
-            coalesce(sum(original_value) FILTER (WHERE in_use), 0) AS assets_in_use
-     FROM deptperf.fixed_asset WHERE fiscal_year = 2021 GROUP BY dept_id) fixed_asset USING (dept_id)
-    FULL JOIN
-    (SELECT dept_id, count(*) AS staffing_records, sum(establishment) AS establishment, sum(on_establishment) AS staff_on_establishment,
-            sum(external) AS staff_external
-     FROM deptperf.staffing WHERE fiscal_year = 2021 GROUP BY dept_id) staffing USING (dept_id)
-    FULL JOIN
-    (SELECT dept_id, count(*) AS project_records, sum(planned) AS projects_planned, sum(on_time) AS projects_on_time
-     FROM deptperf.project WHERE fiscal_year = 2021 GROUP BY dept_id) project USING (dept_id)
-    FULL JOIN
-    (SELECT dept_id, count(*) AS key_task_records, sum(assigned) AS key_tasks_assigned, sum(missed) AS key_tasks_missed
-     FROM deptperf.key_task WHERE fiscal_year = 2021 GROUP BY dept_id) key_task USING (dept_id)
-    FULL JOIN
-    (SELECT dept_id, count(*) AS performance_target_records,
-            coalesce(sum(weight) FILTER (WHERE aspect IN ('social', 'economic', 'ecological', 'sustainable')), 0) AS benefit_weight,
-            coalesce(sum(earned) FILTER (WHERE aspect IN ('social', 'economic', 'ecological', 'sustainable')), 0) AS benefit_earned,
-            coalesce(sum(weight) FILTER (WHERE aspect = 'social'), 0) AS benefit_social,
-            coalesce(sum(weight) FILTER (WHERE aspect = 'economic'), 0) AS benefit_economic,
-            coalesce(sum(weight) FILTER (WHERE aspect = 'ecological'), 0) AS benefit_ecological,
-            coalesce(sum(weight) FILTER (WHERE aspect = 'sustainable'), 0) AS benefit_sustainable
-     FROM deptperf.performance_target WHERE fiscal_year = 2021 GROUP BY dept_id) performance_target USING (dept_id)
-    FULL JOIN
-    (SELECT dept_id, count(*) AS petition_records, sum(received) AS petitions_received, sum(answered) AS petitions_answered,
-            sum(answered_in_time) AS petitions_in_time
-     FROM deptperf.petition WHERE fiscal_year = 2021 GROUP BY dept_id) petition USING (dept_id)
-    FULL JOIN
-    (SELECT dept_id, count(*) AS satisfaction_survey_records, sum(respondents) AS survey_respondents, sum(satisfied) AS survey_satisfied
-     FROM deptperf.satisfaction_survey WHERE fiscal_year = 2021 GROUP BY dept_id) satisfaction_survey USING (dept_id)
-    FULL JOIN
-    (SELECT dept_id, count(*) AS disclosure_records,
-            coalesce(sum(level) FILTER (WHERE kind = 'budget'), 0) AS budget_disclosure_level,
-            coalesce(sum(due) FILTER (WHERE kind = 'budget'), 0) AS budget_disclosure_due,
-            coalesce(sum(level) FILTER (WHERE kind = 'final_accounts'), 0) AS final_accounts_disclosure_level,
-            coalesce(sum(due) FILTER (WHERE kind = 'final_accounts'), 0) AS final_accounts_disclosure_due
-     FROM deptperf.disclosure WHERE fiscal_year = 2021 GROUP BY dept_id) disclosure USING (dept_id)
-    FULL JOIN
-    (SELECT dept_id, count(*) AS finding_records,
-            coalesce(sum(count) FILTER (WHERE kind = 'budget_nonconformity'), 0) AS finding_budget_nonconformity,
-            coalesce(sum(count) FILTER (WHERE kind = 'target_nonconformity'), 0) AS finding_target_nonconformity,
-            coalesce(sum(count) FILTER (WHERE kind = 'violation'), 0) AS finding_violation
-     FROM deptperf.finding WHERE fiscal_year = 2021 GROUP BY dept_id) finding USING (dept_id)
-    FULL JOIN
-    (SELECT dept_id, count(*) AS measurement_records, sum(amount) FILTER (WHERE fact = 'electricity_used') AS electricity_used
-     FROM deptperf.measurement WHERE fiscal_year = 2021 GROUP BY dept_id) measurement USING (dept_id);
+CREATE VIEW bench.facts_by_filter AS :facts_by_filter;
 
 -- The peer must compute every column: count() of the whole row would not do.
 CREATE FUNCTION bench.count_columns(view regclass) RETURNS text LANGUAGE sql STABLE RETURN
     (SELECT 'SELECT ' || string_agg('count(' || attname || ')', ', ' ORDER BY attnum) || ' FROM ' || view FROM pg_attribute WHERE attrelid = view AND attnum > 0);
+CREATE FUNCTION bench.sum_columns(view regclass) RETURNS text LANGUAGE sql STABLE RETURN
+    (SELECT 'SELECT ' || string_agg('trim_scale(sum(' || attname || '))', ', ' ORDER BY attnum) || ' FROM ' || view
+     FROM pg_attribute WHERE attrelid = view AND attnum > 0 AND attname <> 'dept_id');
 
 INSERT INTO bench.cases (name, goal_number, what, ours, peer, direction, goal, check_that) VALUES
 ('facts_filter', 2, 'the same facts, against sum() FILTER per source with the sources joined',
@@ -295,3 +233,20 @@ INSERT INTO bench.cases (name, goal_number, what, kind, settings, ours, peer, di
  $$SELECT dept_id, deptperf_facts('execution_records', '{"paid": 0}', 'paid', amount) FROM deptperf.execution WHERE fiscal_year = 2021 GROUP BY dept_id$$,
  $$SELECT dept_id, deptperf_facts('execution_records', '{"paid": 0}', 'paid', amount) FROM deptperf.execution WHERE fiscal_year = 2021 AND month = 1 GROUP BY dept_id$$,
  'at most', 1.05);
+
+-- ---- 7. beside the goals: a column store ----
+
+INSERT INTO bench.cases (name, what, kind, ours, peer, direction) VALUES
+('columnar', 'facts of all departments, against DuckDB over Parquet on one thread', 'columnar',
+ 'SELECT count(facts) FROM deptperf.unit_facts WHERE fiscal_year = 2021', 'query', 'at most'),
+('columnar_threads', 'the same, against DuckDB on all processors', 'columnar',
+ 'SELECT count(facts) FROM deptperf.unit_facts WHERE fiscal_year = 2021', 'threads', 'at most'),
+('columnar_export', 'the same, against the export to Parquet and one query of DuckDB', 'columnar',
+ 'SELECT count(facts) FROM deptperf.unit_facts WHERE fiscal_year = 2021', 'export', 'at most');
+
+-- A source's columns in the order of its table, as CSV's heading or with their types
+-- in DuckDB; money is exact there too.
+CREATE FUNCTION bench.columnar(source text, form text) RETURNS text LANGUAGE sql STABLE RETURN
+    (SELECT string_agg(format(form, a.attname, CASE format_type(a.atttypid, NULL) WHEN 'numeric' THEN 'decimal(18,2)' ELSE format_type(a.atttypid, NULL) END), ', ' ORDER BY a.attnum)
+     FROM bench.source s JOIN pg_attribute a ON a.attrelid = ('deptperf.' || s.source)::regclass
+     WHERE s.source = columnar.source AND a.attname = ANY (s.columns || '{dept_id,fiscal_year}'));

@@ -60,7 +60,7 @@ make_database() {
 	createdb "$1"
 	sql -d "$1" -v "departments=$2" -v "bound=$3" -f test/bench/data.sql 2>&1 | sed -n 's/^.*NOTICE: *\(.*\)$/    \1/p; /ERROR/p'
 	sql -d "$1" -f test/bench/tools.sql
-	sql -d "$1" -v "noop=$cluster/noop/noop" -f test/bench/cases.sql
+	sql -d "$1" -v "noop=$cluster/noop/noop" -v "facts_by_filter=$(cat test/bench/facts_by_filter.sql)" -f test/bench/cases.sql
 }
 
 make_database main "$departments" false
@@ -122,13 +122,55 @@ run_across() {
 	sql --csv -d main -v "name=$1" <<<"SELECT $show FROM bench.cases c, bench.summary(c, '{${ours#,}}', '{${peers#,}}') AS s WHERE c.name = :'name'"
 }
 
+# DuckDB's times, into the folder columnar; no_columnar says why there are none.
+no_columnar=
+[[ $COLUMNAR != 0 ]] || no_columnar='COLUMNAR=0'
+
+columnar() {
+	local folder=$cluster/columnar since source
+	command -v npm >/dev/null || { no_columnar='there is no npm'; return; }
+	mkdir "$folder" "$folder/data"
+	cp test/bench/columnar/* "$folder"
+	(cd "$folder" && npm install --silent --no-audit --no-fund) >"$folder/npm.log" 2>&1 ||
+		{ no_columnar="npm couldn't fetch it: $(tail -n 1 "$folder/npm.log")"; return; }
+	since=$EPOCHREALTIME
+	for source in $(sql -d main -c 'SELECT source FROM bench.source'); do
+		sql -d main -v "source=$source" <<<"SELECT '{' || bench.columnar(:'source', '''%s'': ''%s''') || '}'" >"$folder/data/$source.types"
+		sql -d main -c "COPY (SELECT $(sql -d main -v "source=$source" <<<"SELECT bench.columnar(:'source', '%s')") FROM deptperf.$source) TO STDOUT (FORMAT csv, HEADER)" \
+			>"$folder/data/$source.csv"
+	done
+	calculate "($EPOCHREALTIME - $since) * 1000" >"$folder/copied"
+	(cd "$folder" && node columnar.mjs data "$ROUNDS" "$root/test/bench/facts_by_filter.sql") >"$folder/times" 2>"$folder/node.log" ||
+		{ no_columnar="it failed: $(grep -m 1 Error "$folder/node.log")"; return; }
+	diff <(sed -n 's/^sums //p' "$folder/times") \
+		<(sql -d main -c "$(sql -d main -c "SELECT bench.sum_columns('bench.facts_by_filter')")" | tr '|' ,) ||
+		die "DuckDB has other sums; see above."
+}
+
+run_columnar() {
+	local folder=$cluster/columnar ours peers
+	ours=$(sql -d main -v "name=$1" -v "rounds=$ROUNDS" <<-'SQL' | tail -n +2 | paste -s -d ,
+		SELECT bench.set(bench.settings()) \g /dev/null
+		SELECT bench.milliseconds(ours) FROM bench.cases, generate_series(0, :rounds) WHERE name = :'name';
+	SQL
+	)
+	case $2 in
+		export) peers=$(awk 'FNR == NR { copied = $1 } $1 == "import" { copied += $2 } $1 == "query" { print copied + $2 }' "$folder/copied" "$folder/times") ;;
+		*) peers=$(awk -v name="$2" '$1 == name { print $2 }' "$folder/times") ;;
+	esac
+	sql --csv -d main -v "name=$1" <<<"SELECT $show FROM bench.cases c, bench.summary(c, '{$ours}', '{$(paste -s -d , <<<"$peers")}') AS s WHERE c.name = :'name'"
+}
+
 rows=$cluster/rows.csv
 n=0
 for name in "${cases[@]}"; do
 	n=$((n + 1))
-	IFS='|' read -r within kind what < <(sql -d main -v "name=$name" <<<"SELECT within, kind, what FROM bench.cases WHERE name = :'name'")
+	IFS='|' read -r within kind peer what < <(sql -d main -v "name=$name" <<<"SELECT within, kind, CASE kind WHEN 'columnar' THEN peer END, what FROM bench.cases WHERE name = :'name'")
 	at "$n of ${#cases[@]}: $name: $what"
-	if [[ $kind == across ]]; then
+	if [[ $kind == columnar ]]; then
+		[[ -n $no_columnar || -d $cluster/columnar ]] || columnar
+		[[ -n $no_columnar ]] || run_columnar "$name" "$peer" >>"$rows"
+	elif [[ $kind == across ]]; then
 		run_across "$name" >>"$rows"
 	else
 		run_case "$name" "$within" 2> >(sed 's/^NOTICE: *\(round\)/    \1/' >&2) >>"$rows"
@@ -147,9 +189,18 @@ cat <<-TEXT
 	$(nproc) processors, $memory MB of memory, load $load_before before and $(load) after, $(awk -v a="$stolen_before" -v b="$(stolen)" -v s="$SECONDS" -v n="$(nproc)" 'BEGIN { printf "%.1f", (b - a) / s / n }') % of the processors' time taken by others on the host
 	two independent sessions at once do $gain times the work of one
 	all: shared_buffers $((memory / 4))MB, $(sql -d main -c "SELECT string_agg(s.key || ' ' || s.value, ', ') FROM jsonb_each_text(bench.settings()) AS s")
-	but: $(sql -d main -c "SELECT string_agg(name || ': ' || (settings::text), '; ' ORDER BY position) FROM bench.cases WHERE settings <> '{}' AND kind <> 'point'")
-
+	$(sql -d main -v "cases=$(IFS=,; echo "${cases[*]}")" <<-'SQL'
+		SELECT names || ': ' || settings
+		FROM (SELECT string_agg(name, ', ' ORDER BY position) AS names, min(position) AS first, s.settings
+		      FROM bench.cases, LATERAL (SELECT string_agg(key || ' ' || value, ', ') AS settings FROM jsonb_each_text(cases.settings)) s
+		      WHERE name = ANY (string_to_array(:'cases', ',')) AND s.settings IS NOT NULL
+		      GROUP BY s.settings) g
+		ORDER BY first
+	SQL
+	)
 TEXT
+[[ -z $no_columnar ]] || echo "no DuckDB: $no_columnar"
+echo
 sql -d main <<-SQL
 	CREATE TEMP TABLE result (name text, ours numeric, peer numeric, ratio numeric, lowest numeric, highest numeric, goal text, result text, what text);
 	\copy result FROM '$rows' (FORMAT csv)
