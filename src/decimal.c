@@ -198,17 +198,72 @@ read_small(const char *p, int size, uint16 header, DpDec *result)
 	return true;
 }
 
+/*
+ * What money and counts look like: a short header, one to four digits, none of
+ * them left out before the point.
+ */
+static inline bool
+read_short(const char *p, int size, uint16 header, DpDec *result)
+{
+	int			ndigits = size / (int) sizeof(uint16) - 1;
+	int			behind = ndigits - 1 - (header & NUM_SHORT_WEIGHT);
+	uint64		v = 0;
+	uint16		last;
+
+	if ((header & (NUM_SHORT | NUM_SHORT_WEIGHT_NEGATIVE)) != NUM_SHORT || behind < 0)
+		return false;
+	switch (ndigits)
+	{
+		case 4:
+			p += sizeof(uint16);
+			v = (uint64) read_word(p) * NUM_BASE;
+			/* FALLTHROUGH */
+		case 3:
+			p += sizeof(uint16);
+			v = (v + read_word(p)) * NUM_BASE;
+			/* FALLTHROUGH */
+		case 2:
+			p += sizeof(uint16);
+			v = (v + read_word(p)) * NUM_BASE;
+			/* FALLTHROUGH */
+		case 1:
+			p += sizeof(uint16);
+			last = read_word(p);
+			v += last;
+			break;
+		default:
+			return false;
+	}
+	result->scale = behind * NUM_BASE_DIGITS;
+	/* Money has two decimals: don't carry two more that are nought. */
+	if (behind > 0 && last % 100 == 0)
+	{
+		v /= 100;
+		result->scale -= 2;
+	}
+	result->v = header & NUM_SHORT_NEGATIVE ? -(int64) v : (int64) v;
+	result->big = NULL;
+	return true;
+}
+
 bool
 dp_dec_read(Datum numeric, DpDec *result)
 {
-	struct varlena *value = PG_DETOAST_DATUM_PACKED(numeric);
-	const char *p = VARDATA_ANY(value);
-	int			size = VARSIZE_ANY_EXHDR(value);
-	uint16		header = read_word(p);
+	struct varlena *value = (struct varlena *) DatumGetPointer(numeric);
+	const char *p;
+	int			size;
+	uint16		header;
 
-	if ((header & NUM_SPECIAL) == NUM_SPECIAL)
+	/* as PG_DETOAST_DATUM_PACKED, without the call */
+	if (unlikely(VARATT_IS_COMPRESSED(value) || VARATT_IS_EXTERNAL(value)))
+		value = pg_detoast_datum_packed(value);
+	p = VARATT_IS_1B(value) ? VARDATA_1B(value) : VARDATA_4B(value);
+	size = VARATT_IS_1B(value) ? VARSIZE_1B(value) - VARHDRSZ_SHORT : VARSIZE_4B(value) - VARHDRSZ;
+	header = read_word(p);
+	if (unlikely((header & NUM_SPECIAL) == NUM_SPECIAL))
 		return false;
-	if (likely(!dp_force_numeric) && read_small(p, size, header, result))
+	if (likely(!dp_force_numeric) &&
+		(likely(read_short(p, size, header, result)) || read_small(p, size, header, result)))
 		return true;
 	result->v = 0;
 	result->scale = 0;
@@ -324,14 +379,48 @@ trim(DpDec a)
 	return a;
 }
 
+/*
+ * v / 10^scale as the numeric that numeric.c would make of it: a short header,
+ * no digit that is nought at either end.  v has at most 16 decimal digits, and
+ * scale is at most 8, so at most six digits are needed.
+ */
+static Numeric
+short_numeric(uint64 v, bool negative, int32 scale)
+{
+	uint16		digit[6];
+	int			behind = (scale + NUM_BASE_DIGITS - 1) / NUM_BASE_DIGITS;
+	int			weight = -behind;	/* of the last digit */
+	int			n = 0;
+	uint16	   *p;
+	char	   *result;
+
+	v *= (uint64) dp_pow10[behind * NUM_BASE_DIGITS - scale];
+	while (v != 0 && v % NUM_BASE == 0)
+	{
+		v /= NUM_BASE;
+		weight++;
+	}
+	for (; v != 0; v /= NUM_BASE)
+		digit[n++] = v % NUM_BASE;
+	weight = n == 0 ? 0 : weight + n - 1;
+	result = palloc(VARHDRSZ + sizeof(uint16) * (1 + n));
+	SET_VARSIZE(result, VARHDRSZ + sizeof(uint16) * (1 + n));
+	p = (uint16 *) VARDATA(result);
+	*p++ = NUM_SHORT | (negative && n > 0 ? NUM_SHORT_NEGATIVE : 0) |
+		scale << NUM_SHORT_DSCALE_SHIFT |
+		(weight & (NUM_SHORT_WEIGHT | NUM_SHORT_WEIGHT_NEGATIVE));
+	while (n > 0)
+		*p++ = digit[--n];
+	return (Numeric) result;
+}
+
 static Numeric
 small_numeric(int128 v, int32 scale)
 {
 	StringInfoData buf;
 
-	/* Both limits keep int64_div_fast_to_numeric inside 64 bits. */
-	if (bits_of(v) <= 49 && scale <= 2 * NUM_BASE_DIGITS)
-		return int64_div_fast_to_numeric((int64) v, scale);
+	if (bits_of(v) <= 53 && scale <= 2 * NUM_BASE_DIGITS)
+		return short_numeric(v < 0 ? -(int64) v : (int64) v, v < 0, scale);
 	initStringInfo(&buf);
 	print_small(&buf, v, scale);
 	return numeric_from_text(buf.data);
@@ -582,6 +671,23 @@ dp_frac_round(DpFrac a, int32 scale)
 				d = a.d.v;
 
 	Assert(dp_dec_sign(a.n) >= 0 && dp_dec_sign(a.d) > 0);
+	if (dp_narrow(a.n, a.d) && shift >= 0 && shift <= DP_MAX_SHIFT)
+	{
+		int128		v = (int128) (int64) n * dp_pow10[shift];
+
+		/* a number of few decimals needs no division, and most no long one */
+		if (d == 1)
+			return (DpDec)
+			{
+				v, scale, NULL
+			};
+		v = 2 * v + d;
+		if (is_64(v) && is_64(2 * d))
+			return (DpDec)
+			{
+				(int64) v / (int64) (2 * d), scale, NULL
+			};
+	}
 	if (both_small(a.n, a.d) && scale <= DP_MAX_SCALE && abs(shift) <= DP_MAX_SCALE &&
 		(shift >= 0 ? mul_128(n, pow10_of(shift), &n) : mul_128(d, pow10_of(-shift), &d)) &&
 		bits_of(n) < DP_MAX_BITS && bits_of(d) < DP_MAX_BITS)

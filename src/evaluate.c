@@ -193,9 +193,9 @@ static void
 score_item(const DpItem *item, DpItemResult *result)
 {
 	bool		quotient = item->formula->denominator.nterms > 0;
-	DpScore		score = dp_rule_score(item->rule, result->n,
-									  quotient ? &result->d : NULL, &item->most);
+	DpScore		score;
 
+	dp_rule_score(item->rule, &result->n, quotient ? &result->d : NULL, &item->most, &score);
 	result->branch = score.branch;
 	switch (score.state)
 	{
@@ -319,15 +319,14 @@ evaluate_requirement(DpEvaluation *evaluation, const DpRequirement *requirement)
 	DpDec		n,
 				d = DP_INT(1);
 	DpFactState facts = dp_formula_value(requirement->formula, evaluation->fact, &n, &d);
-	DpState		state = DP_MISSING;
+	DpScore		score = {DP_MISSING};
 
 	if (facts == DP_FACT_KNOWN)
-		state = dp_rule_score(requirement->rule, n,
-							  requirement->formula->denominator.nterms > 0 ? &d : NULL,
-							  NULL).state;
-	if (facts == DP_FACT_ABSENT || state == DP_NOT_APPLICABLE)
-		state = requirement->names_missing ? DP_MISSING : DP_PASS;
-	return state == DP_PASS || state == DP_ZERO ? state : DP_MISSING;
+		dp_rule_score(requirement->rule, &n,
+					  requirement->formula->denominator.nterms > 0 ? &d : NULL, NULL, &score);
+	if (facts == DP_FACT_ABSENT || score.state == DP_NOT_APPLICABLE)
+		score.state = requirement->names_missing ? DP_MISSING : DP_PASS;
+	return score.state == DP_PASS || score.state == DP_ZERO ? score.state : DP_MISSING;
 }
 
 /* DP_PASS, DP_ZERO or DP_MISSING: of several, zero wins over missing. */

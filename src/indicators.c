@@ -50,11 +50,24 @@ typedef struct Target
 	int			place;
 } Target;
 
+/*
+ * Where the indicator is one item, whose formula is an argument or one argument
+ * over another: its rule is applied without the rest of an evaluation.
+ */
+typedef struct Direct
+{
+	const DpItem *item;
+	int			numerator;		/* which argument */
+	int			denominator;	/* or -1 */
+	Datum		constant[FLEXIBLE_ARRAY_MEMBER];	/* what a branch without x gives; 0: not known yet */
+} Direct;
+
 typedef struct CallSite
 {
 	const Function *function;
 	int			indicator;
 	Target		target[MAX_ARGUMENTS];
+	Direct	   *direct;			/* or NULL */
 } CallSite;
 
 static DpEvaluation *sz2021 = NULL;
@@ -90,14 +103,44 @@ place_of_code(const char *name)
 	return code->place;
 }
 
-static CallSite *
-call_site(FunctionCallInfo fcinfo, const Function *function)
+/* The argument that a form is, or -1. */
+static int
+argument_of_form(const CallSite *site, const DpForm *form)
 {
-	CallSite   *site = fcinfo->flinfo->fn_extra;
+	if (form->nterms == 1 && !form->term->nonzero && form->term->factor.v == 1 && form->term->factor.scale == 0)
+		for (int i = 0; i < MAX_ARGUMENTS; i++)
+			if ((site->target[i].kind == FACT || site->target[i].kind == COUNT) &&
+				site->target[i].place == form->term->fact)
+				return i;
+	return -1;
+}
 
-	if (site != NULL)
-		return site;
-	site = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(CallSite));
+static Direct *
+make_direct(const CallSite *site, MemoryContext context)
+{
+	const DpFramework *sz = framework()->framework;
+	const DpIndicator *indicator = &sz->indicator[site->indicator];
+	const DpItem *item = &sz->item[linitial_int(indicator->items)];
+	Direct	   *direct;
+
+	if (list_length(indicator->items) != 1 || indicator->requirements != NIL ||
+		indicator->combine != DP_SUM || item->formula == NULL || item->applies != NULL || item->peer ||
+		sz->truncate || sz->round_at != DP_ROUND_INDICATOR || sz->decimals != DP_DECIMALS)
+		return NULL;
+	direct = MemoryContextAllocZero(context, offsetof(Direct, constant) + sizeof(Datum) * item->rule->nbranches);
+	direct->item = item;
+	direct->numerator = argument_of_form(site, &item->formula->numerator);
+	direct->denominator = argument_of_form(site, &item->formula->denominator);
+	if (direct->numerator < 0 || (direct->denominator < 0) != (item->formula->denominator.nterms == 0))
+		return NULL;
+	return direct;
+}
+
+static pg_noinline CallSite *
+make_call_site(FunctionCallInfo fcinfo, const Function *function)
+{
+	CallSite   *site = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(CallSite));
+
 	site->function = function;
 	site->indicator = place_of_code(function->indicator);
 	for (int i = 0; i < MAX_ARGUMENTS; i++)
@@ -108,8 +151,17 @@ call_site(FunctionCallInfo fcinfo, const Function *function)
 		else if (site->target[i].kind != NO_ARGUMENT)
 			site->target[i].place = place_of_fact(function->argument[i].target);
 	}
+	site->direct = make_direct(site, fcinfo->flinfo->fn_mcxt);
 	fcinfo->flinfo->fn_extra = site;
 	return site;
+}
+
+static inline CallSite *
+call_site(FunctionCallInfo fcinfo, const Function *function)
+{
+	CallSite   *site = fcinfo->flinfo->fn_extra;
+
+	return likely(site != NULL) ? site : make_call_site(fcinfo, function);
 }
 
 /* ---- arguments ---- */
@@ -125,6 +177,19 @@ refuse_argument(FunctionCallInfo fcinfo, const CallSite *site, int n, const char
 					   site->function->argument[n].target, site->function->indicator, expected)));
 }
 
+/* A number, of a kind that the argument may be. */
+static inline void
+read_number(FunctionCallInfo fcinfo, const CallSite *site, int n, DpDec *value)
+{
+	if (!dp_dec_read(PG_GETARG_DATUM(n), value) ||
+		(value->big != NULL && !dp_dec_calculable(*value, DP_MAX_DIGITS)))
+		refuse_argument(fcinfo, site, n, "a finite number of at most 1000 digits on either side of the point");
+	if (site->target[n].kind == COUNT &&
+		(dp_dec_sign(*value) < 0 ||
+		 dp_dec_cmp(dp_dec_floor_div(*value, DP_INT(1)), *value) != 0))
+		refuse_argument(fcinfo, site, n, "a whole number, 0 or more");
+}
+
 static void
 read_argument(FunctionCallInfo fcinfo, const CallSite *site, int n)
 {
@@ -132,8 +197,7 @@ read_argument(FunctionCallInfo fcinfo, const CallSite *site, int n)
 	const Target *target = &site->target[n];
 	DpDec		value;
 
-	if (!dp_dec_read(PG_GETARG_DATUM(n), &value) || !dp_dec_calculable(value, DP_MAX_DIGITS))
-		refuse_argument(fcinfo, site, n, "a finite number of at most 1000 digits on either side of the point");
+	read_number(fcinfo, site, n, &value);
 	if (target->kind == JUDGED)
 	{
 		DpDec		points = evaluation->framework->item[target->place].points;
@@ -144,10 +208,6 @@ read_argument(FunctionCallInfo fcinfo, const CallSite *site, int n)
 		evaluation->item_input[target->place].points = value;
 		return;
 	}
-	if (target->kind == COUNT &&
-		(dp_dec_sign(value) < 0 ||
-		 dp_dec_cmp(dp_dec_floor_div(value, DP_INT(1)), value) != 0))
-		refuse_argument(fcinfo, site, n, "a whole number, 0 or more");
 	evaluation->fact[target->place].state = DP_FACT_KNOWN;
 	evaluation->fact[target->place].value = value;
 }
@@ -212,6 +272,53 @@ read_arguments(FunctionCallInfo fcinfo, const Function *function)
 	return site;
 }
 
+static Datum
+points_datum(DpFrac points)
+{
+	return NumericGetDatum(dp_dec_numeric_scale(dp_frac_round(points, DP_DECIMALS), DP_DECIMALS));
+}
+
+/* The points of an indicator of one item, where that is scored; else false. */
+static bool
+score_directly(FunctionCallInfo fcinfo, const CallSite *site, Datum *result)
+{
+	Direct	   *direct = site->direct;
+	DpDec		value[MAX_ARGUMENTS];
+	DpScore		score;
+
+	for (int i = 0; i < MAX_ARGUMENTS && site->target[i].kind != NO_ARGUMENT; i++)
+		read_number(fcinfo, site, i, &value[i]);
+	dp_rule_score(direct->item->rule, &value[direct->numerator],
+				  direct->denominator < 0 ? NULL : &value[direct->denominator], &direct->item->most, &score);
+	if (score.state != DP_SCORED)
+		return false;
+	if (direct->item->rule->branch[score.branch].outcome != DP_CONSTANT)
+		*result = points_datum(score.points);
+	else
+	{
+		if (direct->constant[score.branch] == 0)
+		{
+			MemoryContext old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+
+			direct->constant[score.branch] = points_datum(score.points);
+			MemoryContextSwitchTo(old);
+		}
+		*result = direct->constant[score.branch];
+	}
+	return true;
+}
+
+static Datum
+indicator(FunctionCallInfo fcinfo, const Function *function)
+{
+	const CallSite *site = call_site(fcinfo, function);
+	Datum		result;
+
+	if (site->direct != NULL && score_directly(fcinfo, site, &result))
+		return result;
+	return indicator_datum(fcinfo, read_arguments(fcinfo, function));
+}
+
 #define INDICATOR(sql_name, code, ...) \
 PG_FUNCTION_INFO_V1(sql_name); \
 Datum \
@@ -219,7 +326,7 @@ sql_name(PG_FUNCTION_ARGS) \
 { \
 	static const Function function = {#sql_name, code, {__VA_ARGS__}}; \
 \
-	return indicator_datum(fcinfo, read_arguments(fcinfo, &function)); \
+	return indicator(fcinfo, &function); \
 } \
 extern Datum sql_name(PG_FUNCTION_ARGS)
 

@@ -61,6 +61,7 @@ typedef struct DpBranch
 {
 	DpRelation	relation;
 	DpNumber	bound;			/* unless DP_ALWAYS */
+	int64		narrow_bound;	/* bound * 10^scale of the rule, when that is narrow */
 	DpOutcome	outcome;
 	DpNumber	a;				/* points, a share's factor, a slope's start */
 	DpNumber	b;				/* a share's divisor (1), a slope's points a step */
@@ -76,6 +77,8 @@ typedef struct DpBranch
 typedef struct DpRule
 {
 	int			nbranches;
+	bool		narrow;			/* every bound fits 62 bits at this scale */
+	int32		scale;
 	DpBranch	branch[FLEXIBLE_ARRAY_MEMBER];
 } DpRule;
 
@@ -109,6 +112,7 @@ extern void dp_rule_check_item(const DpRule *rule, DpDec points);
 extern void dp_rule_check_requirement(const DpRule *rule);
 
 /* rule_score.c: d NULL = the rule's x is n alone; points NULL = not known */
-extern DpScore dp_rule_score(const DpRule *rule, DpDec n, const DpDec *d, const DpDec *points);
+extern void dp_rule_score(const DpRule *rule, const DpDec *n, const DpDec *d, const DpDec *points,
+						  DpScore *score);
 
 #endif							/* DEPTPERF_RULE_H */

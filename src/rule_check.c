@@ -381,7 +381,9 @@ greatest_value(const DpRule *rule)
 
 		if (is_point(region))
 		{
-			DpScore		score = dp_rule_score(rule, high->value, NULL, NULL);
+			DpScore		score;
+
+			dp_rule_score(rule, &high->value, NULL, NULL, &score);
 
 			if (score.state != DP_SCORED)
 				continue;

@@ -134,7 +134,7 @@ deptperf_arithmetic(PG_FUNCTION_ARGS)
 		(quotient && (!dp_dec_read(PG_GETARG_DATUM(2), &d) || !dp_dec_calculable(d, DP_MAX_DIGITS))))
 		PG_RETURN_NULL();
 	rule = dp_rule_parse(text_to_cstring(PG_GETARG_TEXT_PP(0)), NULL);
-	score = dp_rule_score(rule, n, quotient ? &d : NULL, NULL);
+	dp_rule_score(rule, &n, quotient ? &d : NULL, NULL, &score);
 	if (score.state != DP_SCORED)
 		PG_RETURN_NULL();
 	branch = &rule->branch[score.branch];

@@ -231,6 +231,29 @@ add_branch(DpRule **rule, DpScan *scan)
 	return branch;
 }
 
+/*
+ * Bring the bounds to one scale, so that scoring compares whole numbers.  With
+ * a few decimals to spare a number of more decimals than the bounds can be
+ * compared too.
+ */
+static void
+align_bounds(DpRule *rule)
+{
+	rule->scale = 6;
+	for (int i = 0; i < rule->nbranches; i++)
+		rule->scale = Max(rule->scale, rule->branch[i].bound.value.scale);
+	rule->narrow = rule->scale <= DP_MAX_SHIFT;
+	for (int i = 0; i < rule->nbranches && rule->narrow; i++)
+	{
+		DpDec		bound = rule->branch[i].bound.value;
+		DpDec		unit = dp_dec_make(1, rule->scale);
+
+		rule->narrow = dp_narrow_align(&bound, &unit) &&
+			bound.v < (INT64CONST(1) << 62) && bound.v > -(INT64CONST(1) << 62);
+		rule->branch[i].narrow_bound = (int64) bound.v;
+	}
+}
+
 /* Gives NULL after a soft error. */
 DpRule *
 dp_rule_parse(const char *text, Node *escontext)
@@ -274,5 +297,6 @@ dp_rule_parse(const char *text, Node *escontext)
 		return NULL;
 	if (!dp_scan_check_length(&scan, dp_rule_text(rule)))
 		return NULL;
+	align_bounds(rule);
 	return dp_rule_check(rule, text, escontext) ? rule : NULL;
 }

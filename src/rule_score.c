@@ -9,26 +9,17 @@
 #include "compat.h"
 #include "rule.h"
 
-/* Does the branch hold for an x that compares with its bound like this? */
-static bool
+/* Does a branch hold for an x that compares with its bound like this? */
+static inline bool
 holds(DpRelation relation, int cmp)
 {
-	switch (relation)
-	{
-		case DP_LESS:
-			return cmp < 0;
-		case DP_LESS_EQUAL:
-			return cmp <= 0;
-		case DP_EQUAL:
-			return cmp == 0;
-		case DP_GREATER_EQUAL:
-			return cmp >= 0;
-		case DP_GREATER:
-			return cmp > 0;
-		case DP_ALWAYS:
-			return true;
-	}
-	pg_unreachable();
+	/* for each relation a bit for less, equal and greater */
+	static const uint8 answers[] = {
+		[DP_LESS] = 1, [DP_LESS_EQUAL] = 3, [DP_EQUAL] = 2,
+		[DP_GREATER_EQUAL] = 6, [DP_GREATER] = 4, [DP_ALWAYS] = 7
+	};
+
+	return (answers[relation] >> (cmp + 1)) & 1;
 }
 
 /* n against bound * d, without the product where d is 1 */
@@ -36,6 +27,47 @@ static inline int
 compare(DpDec n, const DpDec *d, DpDec bound)
 {
 	return dp_dec_cmp(n, d == NULL ? bound : dp_dec_mul(bound, *d));
+}
+
+/*
+ * The first branch that holds.  Nearly always n and d fit 64 bits and have few
+ * decimals: then n is brought to the scale of bound * d once, and no product
+ * leaves 126 bits.
+ */
+static int
+find_branch(const DpRule *rule, const DpDec *n, const DpDec *d)
+{
+	int			i = 0;
+	int32		shift = rule->scale + (d == NULL ? 0 : d->scale) - n->scale;
+
+	if (rule->narrow && shift >= 0 && shift <= DP_MAX_SHIFT && dp_narrow(*n, d == NULL ? *n : *d))
+	{
+		int128		left = (int128) (int64) n->v * dp_pow10[shift];
+		int64		by = d == NULL ? 1 : (int64) d->v;
+
+		for (; i < rule->nbranches; i++)
+		{
+			int128		right = (int128) rule->branch[i].narrow_bound * by;
+
+			if (holds(rule->branch[i].relation, left < right ? -1 : left > right))
+				return i;
+		}
+	}
+	for (; i < rule->nbranches; i++)
+		if (rule->branch[i].relation == DP_ALWAYS ||
+			holds(rule->branch[i].relation, compare(*n, d, rule->branch[i].bound.value)))
+			return i;
+	elog(ERROR, "deptperf rule does not cover a number");
+}
+
+/* The first branch that holds above or below every bound. */
+static int
+find_outermost(const DpRule *rule, int sign)
+{
+	for (int i = 0; i < rule->nbranches; i++)
+		if (holds(rule->branch[i].relation, sign))
+			return i;
+	elog(ERROR, "deptperf rule does not cover infinity");
 }
 
 /*
@@ -71,34 +103,34 @@ slope_points(const DpBranch *branch, DpDec n, DpDec d)
 }
 
 /* Held within 0 and the points, where they are known. */
-static DpFrac
-hold(DpFrac value, const DpDec *points)
+static inline void
+hold(DpFrac *value, const DpDec *points)
 {
-	if (dp_dec_sign(value.n) < 0)
-		return dp_frac(DP_INT(0));
-	if (points != NULL && dp_frac_cmp_dec(value, *points) > 0)
-		return dp_frac(*points);
-	return value;
+	if (dp_dec_sign(value->n) < 0)
+		*value = dp_frac(DP_INT(0));
+	else if (points != NULL && dp_frac_cmp_dec(*value, *points) > 0)
+		*value = dp_frac(*points);
 }
 
 static void
-apply(const DpBranch *branch, DpDec n, DpDec d, const DpDec *points, DpScore *score)
+apply(const DpBranch *branch, const DpDec *n, const DpDec *d, const DpDec *points, DpScore *score)
 {
 	score->state = DP_SCORED;
 	switch (branch->outcome)
 	{
 		case DP_CONSTANT:
-			score->points = hold(dp_frac(branch->a.value), points);
+			score->points = dp_frac(branch->a.value);
+			if (points != NULL && dp_dec_cmp(branch->a.value, *points) > 0)
+				score->points = dp_frac(*points);
 			break;
 		case DP_SHARE:
-			score->points = hold((DpFrac)
-								 {
-									 dp_dec_mul(branch->a.value, n),
-										 dp_dec_mul(branch->b.value, d)
-								 }, points);
+			score->points.n = dp_dec_mul(branch->a.value, *n);
+			score->points.d = d == NULL ? branch->b.value : dp_dec_mul(branch->b.value, *d);
+			hold(&score->points, points);
 			break;
 		case DP_SLOPE:
-			score->points = hold(slope_points(branch, n, d), points);
+			score->points = slope_points(branch, *n, d == NULL ? DP_INT(1) : *d);
+			hold(&score->points, points);
 			break;
 		case DP_GIVES_INVALID:
 			score->state = DP_INVALID;
@@ -115,37 +147,35 @@ apply(const DpBranch *branch, DpDec n, DpDec d, const DpDec *points, DpScore *sc
 	}
 }
 
-DpScore
-dp_rule_score(const DpRule *rule, DpDec n, const DpDec *d, const DpDec *points)
+void
+dp_rule_score(const DpRule *rule, const DpDec *n, const DpDec *d, const DpDec *points,
+			  DpScore *score)
 {
-	DpScore		score = {DP_INVALID, -1};
 	int			d_sign = d == NULL ? 1 : dp_dec_sign(*d);
-	int			infinite = 0;
+	const DpBranch *branch;
 
-	if (d_sign < 0)
-		return score;
-	if (d_sign == 0)
+	score->state = DP_INVALID;
+	score->branch = -1;
+	if (unlikely(d_sign < 0))
+		return;
+	if (unlikely(d_sign == 0))
 	{
-		/* Above or below every bound. */
-		infinite = dp_dec_sign(n);
+		int			infinite = dp_dec_sign(*n);
+
 		if (infinite == 0)
 		{
-			score.state = DP_NOT_APPLICABLE;
-			return score;
+			score->state = DP_NOT_APPLICABLE;
+			return;
 		}
+		score->branch = find_outermost(rule, infinite);
+		branch = &rule->branch[score->branch];
+		if (branch->outcome == DP_SHARE || branch->outcome == DP_SLOPE)
+			return;
 	}
-	for (int i = 0; i < rule->nbranches; i++)
+	else
 	{
-		const DpBranch *branch = &rule->branch[i];
-
-		if (branch->relation != DP_ALWAYS &&
-			!holds(branch->relation, infinite ? infinite : compare(n, d, branch->bound.value)))
-			continue;
-		score.branch = i;
-		if (infinite && (branch->outcome == DP_SHARE || branch->outcome == DP_SLOPE))
-			return score;
-		apply(branch, n, d == NULL ? DP_INT(1) : *d, points, &score);
-		return score;
+		score->branch = find_branch(rule, n, d);
+		branch = &rule->branch[score->branch];
 	}
-	elog(ERROR, "deptperf rule does not cover a number");
+	apply(branch, n, d, points, score);
 }

@@ -111,8 +111,9 @@ deptperf_score_x(PG_FUNCTION_ARGS)
 {
 	const DpRule *rule = rule_argument(fcinfo);
 	DpDec		x = need_argument(fcinfo, 1, "x");
-	DpScore		score = dp_rule_score(rule, x, NULL, NULL);
+	DpScore		score;
 
+	dp_rule_score(rule, &x, NULL, NULL, &score);
 	if (score.state == DP_MISSING)
 		PG_RETURN_NULL();
 	if (score.state != DP_SCORED)
@@ -150,7 +151,7 @@ deptperf_score(PG_FUNCTION_ARGS)
 					 errmsg("points %s are below 0", dp_dec_text(points)),
 					 errhint("Give the most that the item can get, or NULL where that is not known.")));
 	}
-	score = dp_rule_score(rule, n, &d, PG_ARGISNULL(3) ? NULL : &points);
+	dp_rule_score(rule, &n, &d, PG_ARGISNULL(3) ? NULL : &points, &score);
 	if (score.state == DP_MISSING || score.state == DP_NOT_APPLICABLE)
 		PG_RETURN_NULL();
 	if (score.state != DP_SCORED)
@@ -169,13 +170,16 @@ deptperf_state(PG_FUNCTION_ARGS)
 	const char *result = "invalid";
 	DpDec		n,
 				d;
+	DpScore		score;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		result = "missing";
 	else if (read_argument(fcinfo, 1, &n) && read_argument(fcinfo, 2, &d))
-		switch (dp_rule_score(rule_argument(fcinfo), n, &d, NULL).state)
+	{
+		dp_rule_score(rule_argument(fcinfo), &n, &d, NULL, &score);
+		switch (score.state)
 		{
 			case DP_SCORED:
 				result = "scored";
@@ -187,5 +191,6 @@ deptperf_state(PG_FUNCTION_ARGS)
 			default:
 				break;
 		}
+	}
 	PG_RETURN_TEXT_P(cstring_to_text(result));
 }
