@@ -15,6 +15,8 @@ typedef struct FactName
 	char	   *name;
 	int			len;
 	int			next;			/* the place that followed this one last time */
+	bool		is_units;		/* it is <source>_units */
+	int			records;		/* then the place of <source>_records, or -1 */
 } FactName;
 
 struct DpFactNames
@@ -26,6 +28,7 @@ struct DpFactNames
 	FactName	   *name;			/* [n] */
 	int		   *sorted;			/* [n], in the order of jsonb's keys */
 	int			first;			/* the place that came first last time */
+	int			paired;			/* so many have been looked at by pair_units */
 };
 
 typedef struct NameEntry
@@ -33,6 +36,17 @@ typedef struct NameEntry
 	char		name[DP_MAX_WORD + 1];
 	int			place;
 } NameEntry;
+
+#define RECORDS "_records"
+#define UNITS "_units"
+
+static bool
+ends_with(const FactName *name, const char *suffix)
+{
+	int			len = strlen(suffix);
+
+	return name->len > len && memcmp(name->name + name->len - len, suffix, len) == 0;
+}
 
 /* ---- names ---- */
 
@@ -78,6 +92,8 @@ add_name(DpFactNames *names, const char *key)
 	names->name[place].name = MemoryContextStrdup(names->context, key);
 	names->name[place].len = len;
 	names->name[place].next = 0;
+	names->name[place].is_units = ends_with(&names->name[place], UNITS);
+	names->name[place].records = -1;
 	for (; at > 0; at--)
 	{
 		const FactName *before = &names->name[names->sorted[at - 1]];
@@ -104,22 +120,14 @@ is_name(const DpFactNames *names, int place, const char *name, int len)
 		memcmp(names->name[place].name, name, len) == 0;
 }
 
-/*
- * The place of a name, which is added when it is new.  "after" is the place
- * of the name before it in the same record, or -1: names come in the same
- * order again and again, so the answer is nearly always the last one.
- */
-int
-dp_fact_place(DpFactNames *names, const char *name, int len, int after)
+/* The place of a name, which is added when it is new. */
+static int
+find_name(DpFactNames *names, const char *name, int len)
 {
-	int		   *guess = after < 0 ? &names->first : &names->name[after].next;
 	char		key[DP_MAX_WORD + 1];
 	NameEntry  *entry;
 	bool		found;
-	int			place;
 
-	if (likely(is_name(names, *guess, name, len)))
-		return *guess;
 	if (len > DP_MAX_WORD)
 		ereport(ERROR,
 				(errcode(ERRCODE_NAME_TOO_LONG),
@@ -130,14 +138,50 @@ dp_fact_place(DpFactNames *names, const char *name, int len, int after)
 	entry = hash_search(names->places, key, HASH_ENTER, &found);
 	if (!found)
 		entry->place = add_name(names, key);
-	place = entry->place;
+	return entry->place;
+}
 
-	/* add_name may have moved the array. */
+/*
+ * The same.  "after" is the place of the name before it in the same record, or
+ * -1: names come in the same order again and again, so the answer is nearly
+ * always the last one.
+ */
+int
+dp_fact_place(DpFactNames *names, const char *name, int len, int after)
+{
+	int		   *guess = after < 0 ? &names->first : &names->name[after].next;
+	int			place;
+
+	if (likely(is_name(names, *guess, name, len)))
+		return *guess;
+	place = find_name(names, name, len);
+	/* find_name may have moved the array. */
 	if (after < 0)
 		names->first = place;
 	else
 		names->name[after].next = place;
 	return place;
+}
+
+/* For each <source>_records that is known, <source>_units, in the same order of keys. */
+static void
+pair_units(DpFactNames *names)
+{
+	for (; names->paired < names->n; names->paired++)
+	{
+		FactName	name = names->name[names->paired];
+		char		units[DP_MAX_WORD + 1];
+
+		if (ends_with(&name, RECORDS))
+		{
+			int			place;
+
+			/* shorter than the name it is made of */
+			snprintf(units, sizeof(units), "%.*s" UNITS, name.len - (int) strlen(RECORDS), name.name);
+			place = find_name(names, units, strlen(units)); /* may move the array */
+			names->name[place].records = names->paired;
+		}
+	}
 }
 
 /* ---- sums ---- */
@@ -238,33 +282,12 @@ dp_fact_sums_add_json(DpFactSums *sums, Jsonb *facts)
 
 /* ---- as jsonb ---- */
 
-#define RECORDS "_records"
-#define UNITS "_units"
-
-static bool
-ends_with(const FactName *name, const char *suffix)
-{
-	int			len = strlen(suffix);
-
-	return name->len > len && memcmp(name->name + name->len - len, suffix, len) == 0;
-}
-
-static int
-compare_pairs(const void *a, const void *b)
-{
-	const JsonbValue *ka = &((const JsonbPair *) a)->key;
-	const JsonbValue *kb = &((const JsonbPair *) b)->key;
-
-	return compare_keys(ka->val.string.val, ka->val.string.len,
-						kb->val.string.val, kb->val.string.len);
-}
-
 static void
-set_pair(JsonbPair *pair, char *key, int len, const DpFact *fact)
+set_pair(JsonbPair *pair, const FactName *name, const DpFact *fact)
 {
 	pair->key.type = jbvString;
-	pair->key.val.string.val = key;
-	pair->key.val.string.len = len;
+	pair->key.val.string.val = name->name;
+	pair->key.val.string.len = name->len;
 	if (fact->state == DP_FACT_NAN)
 	{
 		pair->value.type = jbvString;
@@ -278,6 +301,13 @@ set_pair(JsonbPair *pair, char *key, int len, const DpFact *fact)
 	}
 }
 
+/* Does it have this fact, be it NaN? */
+static inline bool
+is_known(const DpFactSums *sums, int place)
+{
+	return place < sums->size && sums->fact[place].state != DP_FACT_ABSENT;
+}
+
 /*
  * One object of all facts.  With units, every source that has its number of
  * records (<s>_records) also gets <s>_units 1: the unit speaks.
@@ -285,30 +315,28 @@ set_pair(JsonbPair *pair, char *key, int len, const DpFact *fact)
 Jsonb *
 dp_fact_sums_json(const DpFactSums *sums, bool units)
 {
-	const DpFactNames *names = sums->names;
+	DpFactNames *names = sums->names;
 	static const DpFact one = {DP_FACT_KNOWN, {1, 0, NULL}};
 	JsonbValue	object = {.type = jbvObject};
-	JsonbPair  *pair = palloc(sizeof(JsonbPair) * (2 * names->n + 1));
+	JsonbPair  *pair;
 	int			n = 0;
 
+	if (units)
+		pair_units(names);
+	pair = palloc(sizeof(JsonbPair) * (names->n + 1));
 	for (int i = 0; i < names->n; i++)
 	{
 		int			place = names->sorted[i];
 		const FactName *name = &names->name[place];
 
-		if (place >= sums->size || sums->fact[place].state == DP_FACT_ABSENT ||
-			(units && ends_with(name, UNITS)))
-			continue;
-		set_pair(&pair[n++], name->name, name->len, &sums->fact[place]);
-		if (units && ends_with(name, RECORDS))
+		if (units && name->is_units)
 		{
-			char	   *key = psprintf("%.*s" UNITS, name->len - (int) strlen(RECORDS), name->name);
-
-			set_pair(&pair[n++], key, strlen(key), &one);
+			if (name->records >= 0 && is_known(sums, name->records))
+				set_pair(&pair[n++], name, &one);
 		}
+		else if (is_known(sums, place))
+			set_pair(&pair[n++], name, &sums->fact[place]);
 	}
-	if (units)
-		qsort(pair, n, sizeof(JsonbPair), compare_pairs);
 	object.val.object.nPairs = n;
 	object.val.object.pairs = pair;
 	return JsonbValueToJsonb(&object);

@@ -18,6 +18,7 @@
 #include "facts.h"
 #include "fmgr.h"
 #include "libpq/pqformat.h"
+#include "nodes/primnodes.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
@@ -34,11 +35,17 @@ typedef enum ArgumentType
 	A_INT8
 } ArgumentType;
 
+#define KNOWN_NAMES 8
+
 typedef struct Pair
 {
 	ArgumentType name_type;
 	ArgumentType amount_type;
 	int			last;			/* the name's place in the row before, or -1 */
+	bool		constant;		/* the name is one of some constants, see is_constant */
+	int			nknown;
+	Datum		known[KNOWN_NAMES]; /* constants met so far */
+	int			place[KNOWN_NAMES];
 } Pair;
 
 typedef struct CallSite
@@ -183,6 +190,41 @@ check_constant(FunctionCallInfo fcinfo, int n, const text *kept, const char *nam
 			 errhint("Write one deptperf_facts for each, and add them with deptperf_facts(jsonb).")));
 }
 
+/*
+ * Is a name a constant, or a CASE that picks among some?  Then it arrives as one
+ * of a few pointers, which stay the same throughout the query, and need not be
+ * compared as text.
+ */
+static bool
+is_constant(Node *name)
+{
+	ListCell   *cell;
+
+	if (name == NULL || IsA(name, Const))
+		return true;
+	if (!IsA(name, CaseExpr))
+		return false;
+	foreach(cell, ((CaseExpr *) name)->args)
+		if (!is_constant((Node *) lfirst_node(CaseWhen, cell)->result))
+			return false;
+	return is_constant((Node *) ((CaseExpr *) name)->defresult);
+}
+
+/*
+ * The expression that an argument behind the state comes from as it is; NULL when
+ * that is not known, or it comes out of a sort, which copies it.
+ */
+static Node *
+argument_expression(FunctionCallInfo fcinfo, int n)
+{
+	Aggref	   *aggref = AggGetAggref(fcinfo);
+
+	if (aggref == NULL || aggref->aggorder != NIL || aggref->aggdistinct != NIL ||
+		n - 1 >= list_length(aggref->args))
+		return NULL;
+	return (Node *) list_nth_node(TargetEntry, aggref->args, n - 1)->expr;
+}
+
 /* count_name and zeros are constants of the query: read with the first row. */
 static CallSite *
 make_call_site(FunctionCallInfo fcinfo)
@@ -219,9 +261,13 @@ make_call_site(FunctionCallInfo fcinfo)
 	}
 	for (int i = 0; i < npairs; i++)
 	{
+		Node	   *name;
+
 		site->pair[i].name_type = name_type(fcinfo, FIRST_PAIR + 2 * i);
 		site->pair[i].amount_type = amount_type(fcinfo, FIRST_PAIR + 2 * i + 1);
 		site->pair[i].last = -1;
+		name = argument_expression(fcinfo, FIRST_PAIR + 2 * i);
+		site->pair[i].constant = name != NULL && is_constant(name);
 	}
 	site->npairs = npairs;
 	fcinfo->flinfo->fn_extra = site;
@@ -252,7 +298,7 @@ first_row(FunctionCallInfo fcinfo, CallSite *site)
 	return sums;
 }
 
-static inline int
+static pg_noinline int
 name_place(CallSite *site, Pair *pair, Datum datum)
 {
 	const char *name;
@@ -270,7 +316,22 @@ name_place(CallSite *site, Pair *pair, Datum datum)
 		name = VARDATA_ANY(t);
 		len = VARSIZE_ANY_EXHDR(t);
 	}
-	return pair->last = dp_fact_place(site->names, name, len, pair->last);
+	pair->last = dp_fact_place(site->names, name, len, pair->last);
+	if (pair->constant && pair->nknown < KNOWN_NAMES)
+	{
+		pair->known[pair->nknown] = datum;
+		pair->place[pair->nknown++] = pair->last;
+	}
+	return pair->last;
+}
+
+static inline int
+known_place(CallSite *site, Pair *pair, Datum datum)
+{
+	for (int i = 0; i < pair->nknown; i++)
+		if (pair->known[i] == datum)
+			return pair->place[i];
+	return name_place(site, pair, datum);
 }
 
 static inline DpFactState
@@ -319,7 +380,7 @@ deptperf_facts_accum(PG_FUNCTION_ARGS)
 		if (PG_ARGISNULL(at) || PG_ARGISNULL(at + 1))
 			continue;
 		state = read_amount(pair, PG_GETARG_DATUM(at + 1), &value);
-		dp_fact_sums_add(sums, name_place(site, pair, PG_GETARG_DATUM(at)), state, value);
+		dp_fact_sums_add(sums, known_place(site, pair, PG_GETARG_DATUM(at)), state, value);
 	}
 	PG_RETURN_POINTER(sums);
 }

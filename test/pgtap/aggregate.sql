@@ -2,7 +2,7 @@
 -- deptperf_facts(jsonb) and deptperf_unit_facts(jsonb): exact sums, whatever the
 -- order and however many workers; NaN poisons its fact and nothing else.
 BEGIN;
-SELECT plan(31);
+SELECT plan(32);
 
 CREATE FUNCTION pg_temp.error(statement text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
@@ -106,6 +106,16 @@ FROM (SELECT deptperf_facts('n', '{}', name, amount ORDER BY i)::text FROM amoun
       UNION ALL SELECT deptperf_facts('n', '{}', name, amount ORDER BY i DESC)::text FROM amounts
       UNION ALL SELECT deptperf_facts('n', '{}', name, amount ORDER BY amount NULLS FIRST, name)::text FROM amounts
       UNION ALL SELECT deptperf_facts('n', '{}', name, amount ORDER BY abs(amount) DESC, name DESC)::text FROM amounts) AS x(f);
+
+-- Names that a CASE picks come as a few pointers, unless a sort copies them.
+-- v is 0 to 19, so fact fk is k + (k + 10).
+SELECT is(array_agg(DISTINCT f::text), '{"{\"n\": 20, \"f0\": 10, \"f1\": 12, \"f2\": 14, \"f3\": 16, \"f4\": 18, \"f5\": 20, \"f6\": 22, \"f7\": 24, \"f8\": 26, \"f9\": 28}"}',
+  'ten names from a CASE, as they come, sorted, distinct, and from a column')
+FROM (SELECT deptperf_facts('n', '{}', name, v) AS column, deptperf_facts('n', '{}', picked, v) AS plain,
+             deptperf_facts('n', '{}', picked, v ORDER BY -v) AS sorted, deptperf_facts(DISTINCT 'n'::text, '{}'::jsonb, picked, v) AS distinct
+      FROM generate_series(0, 19) AS v, LATERAL (SELECT 'f' || v % 10, CASE v % 10 WHEN 0 THEN 'f0' WHEN 1 THEN 'f1' WHEN 2 THEN 'f2' WHEN 3 THEN 'f3' WHEN 4 THEN 'f4'
+                                          WHEN 5 THEN 'f5' WHEN 6 THEN 'f6' WHEN 7 THEN 'f7' WHEN 8 THEN 'f8' ELSE 'f9' END) AS x(name, picked)) AS t,
+     unnest(ARRAY["column", plain, sorted, "distinct"]) AS f;
 
 -- 5. FILTER, DISTINCT, windows.
 SELECT is(deptperf_facts('n', '{}', 'a', v) FILTER (WHERE v > 1)::text, '{"a": 5, "n": 2}', 'FILTER')
