@@ -18,12 +18,38 @@
 #include "evaluate.h"
 #include "utils/memutils.h"
 
+/* As jsonb orders its keys: shorter ones first. */
+static int
+compare_keys(const void *a, const void *b)
+{
+	const DpFactKey *ka = a;
+	const DpFactKey *kb = b;
+
+	return ka->len != kb->len ? ka->len - kb->len : memcmp(ka->name, kb->name, ka->len);
+}
+
+static DpFactKey *
+sorted_keys(List *facts)
+{
+	DpFactKey  *key = palloc(sizeof(DpFactKey) * (list_length(facts) + 1));
+	ListCell   *cell;
+
+	foreach(cell, facts)
+		key[foreach_current_index(cell)] = (DpFactKey)
+		{
+			lfirst(cell), strlen(lfirst(cell)), foreach_current_index(cell)
+		};
+	qsort(key, list_length(facts), sizeof(DpFactKey), compare_keys);
+	return key;
+}
+
 static DpEvaluation *
 make_evaluation(const DpFramework *framework)
 {
 	DpEvaluation *evaluation = palloc(sizeof(DpEvaluation));
 
 	evaluation->framework = framework;
+	evaluation->key = sorted_keys(framework->facts);
 	evaluation->fact = palloc0(sizeof(DpFact) * (list_length(framework->facts) + 1));
 	evaluation->item_input = palloc0(sizeof(DpInput) * (framework->nitems + 1));
 	evaluation->indicator_input = palloc0(sizeof(DpInput) * (framework->nindicators + 1));
@@ -69,24 +95,38 @@ read_json_number(const DpFramework *framework, const JsonbValue *value, DpDec *r
 		dp_dec_calculable(*result, framework->max_digits);
 }
 
+/* Both are in one order, so the object is walked once. */
 static void
 read_facts(DpEvaluation *evaluation, Jsonb *facts)
 {
-	bool		is_object = JB_ROOT_IS_OBJECT(facts);
-	ListCell   *cell;
+	const DpFactKey *key = evaluation->key;
+	const DpFactKey *end = key + list_length(evaluation->framework->facts);
+	JsonbIterator *it;
+	JsonbIteratorToken token;
+	JsonbValue	value;
+	DpFact	   *fact = NULL;
 
-	foreach(cell, evaluation->framework->facts)
+	memset(evaluation->fact, 0, sizeof(DpFact) * (end - key));	/* DP_FACT_ABSENT */
+	if (!JB_ROOT_IS_OBJECT(facts))
+		return;
+	it = JsonbIteratorInit(&facts->root);
+	while (key < end && (token = JsonbIteratorNext(&it, &value, true)) != WJB_DONE)
 	{
-		DpFact	   *fact = &evaluation->fact[foreach_current_index(cell)];
-		const char *name = lfirst(cell);
-		JsonbValue	value;
+		if (token == WJB_KEY)
+		{
+			DpFactKey	name = {value.val.string.val, value.val.string.len};
+			int			cmp = -1;
 
-		if (!is_object ||
-			getKeyJsonValueFromContainer(&facts->root, name, strlen(name), &value) == NULL ||
-			value.type == jbvNull)
-			fact->state = DP_FACT_ABSENT;
-		else
-			fact->state = read_json_number(evaluation->framework, &value, &fact->value) ? DP_FACT_KNOWN : DP_FACT_NAN;
+			while (key < end && (cmp = compare_keys(key, &name)) < 0)
+				key++;
+			fact = cmp == 0 ? &evaluation->fact[key->place] : NULL;
+		}
+		else if (token == WJB_VALUE && fact != NULL)
+		{
+			if (value.type != jbvNull)
+				fact->state = read_json_number(evaluation->framework, &value, &fact->value) ? DP_FACT_KNOWN : DP_FACT_NAN;
+			key++;
+		}
 	}
 }
 

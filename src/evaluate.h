@@ -85,9 +85,18 @@ typedef struct DpTotal
 	int			decimals;		/* of total and provisional */
 } DpTotal;
 
+/* The name of a fact that formulas read, and its place in the framework's list. */
+typedef struct DpFactKey
+{
+	const char *name;
+	int			len;
+	int			place;
+} DpFactKey;
+
 typedef struct DpEvaluation
 {
 	const DpFramework *framework;
+	DpFactKey  *key;			/* of each fact, in the order of jsonb's keys */
 	DpFact	   *fact;
 	DpInput    *item_input;
 	DpInput    *indicator_input;
