@@ -2,8 +2,9 @@
  * lookup.c: the point path: scores of named departments and years.
  *
  * Three steps: who is asked about (the department, its subtree, the framework
- * in force, its judgements), the facts of all units of the subtrees in one
- * statement a year, and then the same evaluation that the views use.  The
+ * in force; its judgements only where there are any, for the view that has them
+ * costs more to start than the rest), the facts of all units of the subtrees in
+ * one statement a year, and then the same evaluation that the views use.  The
  * facts are added up here, because PostgreSQL pushes no join into the grouped
  * views below unit_facts, but does push = ANY(array).  One year at a time,
  * because a constant goes through the equality with a bound relation's year
@@ -55,6 +56,7 @@ typedef enum PlanKind
 {
 	PLAN_WHO,
 	PLAN_CODE,
+	PLAN_INPUTS,
 	PLAN_FACTS,
 	PLAN_KINDS
 } PlanKind;
@@ -68,9 +70,10 @@ static struct
 	[PLAN_WHO] = {
 		"SELECT d.dept_id::pg_catalog.int8, y.fiscal_year::pg_catalog.int4, fw.framework::pg_catalog.text,"
 		" fd.revision::pg_catalog.uuid, fd.document::pg_catalog.jsonb,"
-		" (SELECT i.inputs::pg_catalog.jsonb FROM deptperf.inputs i"
-		"  WHERE i.dept_id OPERATOR(pg_catalog.=) d.dept_id"
-		"  AND i.fiscal_year OPERATOR(pg_catalog.=) y.fiscal_year),"
+		" EXISTS (SELECT FROM deptperf.assessment a WHERE a.dept_id OPERATOR(pg_catalog.=) d.dept_id"
+		"  AND a.fiscal_year OPERATOR(pg_catalog.=) y.fiscal_year)"
+		" OR EXISTS (SELECT FROM deptperf.peer_score p WHERE p.dept_id OPERATOR(pg_catalog.=) d.dept_id"
+		"  AND p.fiscal_year OPERATOR(pg_catalog.=) y.fiscal_year),"
 		" ARRAY(SELECT c.dept_id::pg_catalog.int8 FROM deptperf.department_closure c"
 		"  WHERE c.ancestor_id OPERATOR(pg_catalog.=) d.dept_id)"
 		" FROM deptperf.department d"
@@ -84,6 +87,12 @@ static struct
 	[PLAN_CODE] = {
 		"SELECT d.dept_id::pg_catalog.int8 FROM deptperf.department d WHERE d.code OPERATOR(pg_catalog.=) $1 LIMIT 2",
 		1, {TEXTOID}
+	},
+	[PLAN_INPUTS] = {
+		"SELECT i.dept_id::pg_catalog.int8, i.fiscal_year::pg_catalog.int4, i.inputs::pg_catalog.jsonb FROM deptperf.inputs i"
+		" WHERE i.dept_id OPERATOR(pg_catalog.=) ANY ($1)"
+		" AND i.fiscal_year OPERATOR(pg_catalog.=) ANY ($2)",
+		2, {INT8ARRAYOID, INT4ARRAYOID}
 	},
 	[PLAN_FACTS] = {
 		"SELECT u.dept_id::pg_catalog.int8, u.fiscal_year::pg_catalog.int4, u.facts::pg_catalog.jsonb FROM deptperf.unit_facts u"
@@ -273,11 +282,44 @@ column(HeapTuple tuple, int n, bool *isnull)
 	return SPI_getbinval(tuple, SPI_tuptable->tupdesc, n, isnull);
 }
 
+static int
+compare_targets(const void *a, const void *b)
+{
+	const Target *ta = a;
+	const Target *tb = b;
+
+	if (ta->fiscal_year != tb->fiscal_year)
+		return ta->fiscal_year < tb->fiscal_year ? -1 : 1;
+	return ta->dept_id < tb->dept_id ? -1 : ta->dept_id > tb->dept_id;
+}
+
+/* The judgements of those that have some.  Puts the targets in order. */
+static void
+read_inputs(Datum *args, Target *targets, int n)
+{
+	qsort(targets, n, sizeof(Target), compare_targets);
+	execute(PLAN_INPUTS, args);
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		HeapTuple	tuple = SPI_tuptable->vals[i];
+		Target		key;
+		Target	   *target;
+		bool		isnull;
+
+		key.dept_id = DatumGetInt64(column(tuple, 1, &isnull));
+		key.fiscal_year = DatumGetInt32(column(tuple, 2, &isnull));
+		target = bsearch(&key, targets, n, sizeof(Target), compare_targets);
+		if (target != NULL)
+			target->inputs = DatumGetJsonbP(column(tuple, 3, &isnull));
+	}
+}
+
 static Target *
 read_targets(Datum dept_ids, Datum years, int *n)
 {
 	Target	   *targets;
 	Datum		args[2] = {dept_ids, years};
+	bool		any_inputs = false;
 
 	execute(PLAN_WHO, args);
 	*n = (int) SPI_processed;
@@ -298,12 +340,13 @@ read_targets(Datum dept_ids, Datum years, int *n)
 			target->revision = *DatumGetUUIDP(column(tuple, 4, &isnull));
 			target->framework = TextDatumGetCString(column(tuple, 3, &isnull));
 		}
-		value = column(tuple, 6, &isnull);
-		target->inputs = isnull ? NULL : DatumGetJsonbP(value);
+		any_inputs |= DatumGetBool(column(tuple, 6, &isnull));
 		value = column(tuple, 7, &isnull);
 		deconstruct_array(DatumGetArrayTypeP(value), INT8OID, sizeof(int64), FLOAT8PASSBYVAL,
 						  TYPALIGN_DOUBLE, &target->units, NULL, &target->nunits);
 	}
+	if (any_inputs)
+		read_inputs(args, targets, *n);
 	return targets;
 }
 
