@@ -61,8 +61,7 @@ DECLARE
     fy     int := @extschema@.deptperf_fiscal_year(year);
     units  bigint[];
     known  record;
-    part   record;
-    own    text;                -- the columns of the own table, what is left out filled in
+    part   record;              -- a relation; own: the columns of the own table, what is left out filled in
 BEGIN
     SELECT f.source, r.counts, r.amount INTO known
     FROM deptperf.fact f LEFT JOIN @extschema@.deptperf_fact_records() r ON r.fact = f.fact
@@ -81,41 +80,46 @@ BEGIN
     IF wanted = known.source || '_records' THEN
         known.counts := 'true';
         known.amount := '1';
-    ELSIF known.counts IS NULL THEN                     -- a fact of measurement
-        known.counts := format('fact = %L', wanted);
-        known.amount := 'amount';
     END IF;
-    SELECT string_agg(CASE WHEN c.fallback ~ '^[a-z_]+$' AND c.kind <> 'flag' THEN format('coalesce(%I, %I) AS %1$I', c.key, c.fallback)
-                           WHEN c.source = 'performance_target' AND c.key = 'earned' THEN format('coalesce(%I, ''NaN'') AS %1$I', c.key)      -- a target that is open
-                           ELSE quote_ident(c.key) END, ', ' ORDER BY c.place) INTO own
-    FROM @extschema@.deptperf_bind_columns() c WHERE c.source = known.source;
     SELECT array_agg(c.dept_id) INTO units FROM deptperf.department_closure c WHERE c.ancestor_id = id;
     FOR part IN
-        SELECT b.relation, CASE WHEN b.relation = format('deptperf.%I', known.source) THEN NULL ELSE known.source || '_bound_' || row_number() OVER (ORDER BY b.place) END AS view
-        FROM @extschema@.deptperf_bindings() WITH ORDINALITY AS b(source, relation, spec, bound_by, bound_at, place)
-        WHERE b.source = known.source
-        UNION ALL
-        SELECT format('deptperf.%I', known.source), NULL
-        WHERE NOT EXISTS (SELECT FROM deptperf.binding b WHERE b.source = known.source)
+        WITH counted AS (
+            SELECT known.source, known.counts, known.amount, 1 AS place WHERE known.counts IS NOT NULL
+            UNION ALL       -- which may bring any fact
+            SELECT 'measurement', format('fact = %L', wanted), 'amount', 2 WHERE wanted <> known.source || '_records'
+        )
+        SELECT r.*,
+               (SELECT string_agg(CASE WHEN c.fallback ~ '^[a-z_]+$' AND c.kind <> 'flag' THEN format('coalesce(%I, %I) AS %1$I', c.key, c.fallback)
+                                       WHEN c.source = 'performance_target' AND c.key = 'earned' THEN format('coalesce(%I, ''NaN'') AS %1$I', c.key)      -- a target that is open
+                                       ELSE quote_ident(c.key) END, ', ' ORDER BY c.place)
+                FROM @extschema@.deptperf_bind_columns() c WHERE c.source = r.source) AS own
+        FROM (
+            SELECT k.*, b.relation, b.place AS bound,
+                   CASE WHEN b.relation <> format('deptperf.%I', k.source) THEN k.source || '_bound_' || row_number() OVER (PARTITION BY b.source ORDER BY b.place) END AS view
+            FROM counted k JOIN @extschema@.deptperf_bindings() WITH ORDINALITY AS b(source, relation, spec, bound_by, bound_at, place) ON b.source = k.source
+            UNION ALL
+            SELECT k.*, format('deptperf.%I', k.source), NULL, NULL
+            FROM counted k
+            WHERE NOT EXISTS (SELECT FROM deptperf.binding b WHERE b.source = k.source)) r
+            JOIN deptperf.source s ON s.source = r.source AND NOT s.lost    -- one that has lost a relation does not speak
+        ORDER BY r.place, r.bound
     LOOP
-        -- a source that has lost a relation does not speak
-        CONTINUE WHEN (SELECT s.lost FROM deptperf.source s WHERE s.source = known.source);
         RETURN QUERY EXECUTE format(
             'SELECT r.dept_id, %1$L, %2$L, r.key, r.adds
              FROM (SELECT dept_id, fiscal_year, %3$s AS key, CAST(%4$s AS numeric) AS adds FROM %5$s WHERE %6$s) r
              WHERE r.dept_id = ANY ($1) AND r.fiscal_year = $2 AND r.adds IS NOT NULL
              ORDER BY r.dept_id, length(r.key), r.key',
-            known.source, part.relation,
-            CASE WHEN part.view IS NULL THEN format('''%1$s='' || %1$I', known.source || '_id') ELSE 'record' END,
-            known.amount,
-            CASE WHEN part.view IS NULL THEN format('(SELECT dept_id, fiscal_year, %s, %I FROM %s) s', own, known.source || '_id', part.relation)
+            part.source, part.relation,
+            CASE WHEN part.view IS NULL THEN format('''%1$s='' || %1$I', part.source || '_id') ELSE 'record' END,
+            part.amount,
+            CASE WHEN part.view IS NULL THEN format('(SELECT dept_id, fiscal_year, %s, %I FROM %s) s', part.own, part.source || '_id', part.relation)
                  ELSE format('deptperf.%I', part.view) END,
-            CASE WHEN part.view IS NULL THEN known.counts ELSE format('known_department AND known_year AND (%s)', known.counts) END)
+            CASE WHEN part.view IS NULL THEN part.counts ELSE format('known_department AND known_year AND (%s)', part.counts) END)
         USING units, fy;
     END LOOP;
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_records(pg_catalog.int8, pg_catalog.int8, pg_catalog.text) IS
-'the records behind a fact of a department (with its units): unit, source, the relation by its name of today, the record by its key (or where it stands), and what it adds, in the unit of the records; together exactly the fact. Records whose amount is NULL add nothing and have no row; NaN is one that spoils the fact. For roles that may read the records. An unknown department, year or fact is an error, and so is a fact that counts units. NULL gives no rows';
+'the records behind a fact of a department (with its units): unit, source, the relation by its name of today, the record by its key (or where it stands), and what it adds, in the unit of the records; together exactly the fact, measurements of it included. Records whose amount is NULL add nothing and have no row; NaN is one that spoils the fact. For roles that may read the records. An unknown department, year or fact is an error, and so is a fact that counts units. NULL gives no rows';
 
 CREATE FUNCTION @extschema@.deptperf_records(dept pg_catalog.text, year pg_catalog.int8, fact pg_catalog.text)
 RETURNS TABLE (dept_id pg_catalog.int8, source pg_catalog.text, relation pg_catalog.text, key pg_catalog.text, amount pg_catalog.numeric)
