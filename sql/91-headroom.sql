@@ -54,7 +54,7 @@ BEGIN
             JOIN deptperf.framework_item m ON m.framework = b.framework AND m.code = r.code
             JOIN deptperf.framework_indicator i ON i.framework = b.framework AND i.code = m.indicator
             JOIN (SELECT x.item FROM jsonb_array_elements(b.document -> 'items') AS x(item)) j ON j.item ->> 'code' = r.code
-        WHERE r.level = 'item' AND r.points < m.points
+        WHERE r.level = 'item' AND r.points_numerator < m.points * r.points_denominator
         ORDER BY i.position, i.code, m.position, m.code
     LOOP
         indicator := t.indicator; item := t.code; label_zh := t.label_zh; label_en := t.label_en;
@@ -84,10 +84,10 @@ BEGIN
                     SELECT DISTINCT s.change
                     FROM (
                         SELECT round((w.bound * t.d - t.numerator) / nullif(c - w.bound * e, 0) / unit) * unit + k * unit AS change
-                        FROM unnest(@extschema@.deptperf_rule_bounds(CAST(t.rule AS @extschema@.deptperf_rule), t.most, t.numerator / nullif(t.d, 0))) AS w(bound), generate_series(-1, 1) k
+                        FROM unnest(@extschema@.deptperf_rule_bounds(CAST(t.rule AS @extschema@.deptperf_rule), t.most, coalesce(t.numerator / nullif(t.d, 0), 0))) AS w(bound), generate_series(-1, 1) k
                         UNION ALL
                         SELECT k * unit FROM generate_series(-1, 1) k) s
-                    WHERE s.change <> 0 AND f.value + s.change >= 0 AND t.d + e * s.change >= 0
+                    WHERE s.change <> 0 AND f.value + s.change >= least(f.value, 0) AND t.d + e * s.change >= 0
                     ) g
                     CROSS JOIN LATERAL @extschema@.deptperf_evaluate(doc, b.facts || jsonb_build_object(f.name, f.value + g.change), '{}') v
                 WHERE v.code = 'i' AND v.state = 'scored' AND v.points_numerator / v.points_denominator > t.exact

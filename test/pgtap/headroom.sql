@@ -2,7 +2,7 @@
 -- unit less does not: on the reference case, and on random facts under rules of every
 -- kind.
 BEGIN;
-SELECT plan(12);
+SELECT plan(14);
 SET LOCAL client_min_messages = warning;
 SET LOCAL jit = off;
 \cd examples/case
@@ -63,6 +63,13 @@ SELECT is_empty($$ SELECT item, fact, value, k FROM tried, unnest('{-0.9,-0.5,-0
 SELECT is_empty($$ SELECT item, fact, value, next_change, k FROM tried, unnest('{0.02,0.1,0.25,0.5,0.75,0.9,0.99}'::numeric[]) k, unnest('{-1,1}'::numeric[]) s
   WHERE round(next_change * k, CASE WHEN fact ~ '^c' THEN 0 ELSE 2 END) NOT IN (0, next_change) AND pg_temp.points_at(document, facts, item, fact, s * round(abs(next_change) * k, CASE WHEN fact ~ '^c' THEN 0 ELSE 2 END)) > exact
     AND abs(s * round(abs(next_change) * k, CASE WHEN fact ~ '^c' THEN 0 ELSE 2 END)) < abs(next_change) $$, 'nor a smaller one');
+-- A refund: (-50 + 600) of 6000 where half were due, 550 / 3000 points; a cent more is 550.01 / 3000, and 3000 are 2450 more
+INSERT INTO deptperf.department (dept_id, code) VALUES (2000, 'refund');
+INSERT INTO deptperf.execution (dept_id, fiscal_year, month, expense_class, amount) VALUES (2000, 2021, 1, 'other', -50), (2000, 2021, 4, 'other', 100), (2000, 2021, 4, 'public', 500);
+INSERT INTO deptperf.budget (dept_id, fiscal_year, expense_class, initial) VALUES (2000, 2021, 'other', 6000);
+SELECT results_eq($$ SELECT next_change, next_points, full_change FROM deptperf_headroom('refund', 2021) WHERE item = 'C2.1.2' AND fact = 'paid_q1' $$, 'VALUES (0.01, 550.01 / 3000, 2450::numeric)', 'a fact below 0 has a smallest change too');
+-- 500 of a budget of 0 is above every bound; of 500 it is 100 %, 2 points; of 555.56 89.999 %, all 3
+SELECT results_eq($$ SELECT fact, next_change, next_points, full_change FROM deptperf_headroom('refund', 2021) WHERE item = 'C1.1.2' ORDER BY 1 $$, $$ VALUES ('public_budget', 500::numeric, 2::numeric, 555.56), ('public_paid', NULL, NULL, NULL) $$, 'and so has a denominator of 0');
 SELECT is_empty($$ SELECT deptperf_headroom(NULL::bigint, 2021) $$, 'NULL gives no rows');
 SELECT throws_ok($$ SELECT deptperf_headroom('nobody', 2021) $$, 'P0002', 'department "nobody" is not known', 'an unknown department');
 
