@@ -22,10 +22,21 @@ SET search_path = pg_catalog, pg_temp AS $deptperf$
 BEGIN
     RETURN (SELECT jsonb_object_agg(p.part, encode(sha256(convert_to(@extschema@.deptperf_canonical(p.value), 'UTF8')), 'hex'))
             FROM (VALUES ('document', result -> 'document'), ('facts', result -> 'facts'), ('inputs', result -> 'inputs'), ('results', result -> 'results'),
-                         ('rest', (SELECT jsonb_object_agg(k, result -> k) FROM unnest('{dept_id,fiscal_year,number,framework,total,grade,forced,reason,finalized_by,finalized_at}'::text[]) k))) AS p(part, value));
+                         ('rest', (SELECT jsonb_object_agg(k, result -> k) FROM unnest('{result_id,dept_id,fiscal_year,number,framework,total,grade,forced,reason,finalized_by,finalized_at}'::text[]) k))) AS p(part, value));
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_result_hashes(pg_catalog.jsonb) IS
 'the SHA-256 of each part of a row of deptperf.result, as jsonb; NULL gives NULL';
+
+-- What reopening adds to a result, which its hash is too old for.
+CREATE FUNCTION @extschema@.deptperf_reopen_hash(result pg_catalog.jsonb) RETURNS pg_catalog.text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp AS $deptperf$
+BEGIN
+    RETURN (SELECT encode(sha256(convert_to(@extschema@.deptperf_canonical(jsonb_object_agg(k, result -> k)), 'UTF8')), 'hex')
+            FROM unnest('{hash,reopened_by,reopened_at,reopen_reason}'::text[]) k);
+END $deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_reopen_hash(pg_catalog.jsonb) IS
+'the SHA-256 of who reopened a row of deptperf.result, when and why, and of its hash; NULL gives NULL';
 
 CREATE FUNCTION @extschema@.deptperf_finalize(dept pg_catalog.int8, year pg_catalog.int8, force pg_catalog.bool DEFAULT false, reason pg_catalog.text DEFAULT NULL) RETURNS pg_catalog.int8
 LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
@@ -98,7 +109,7 @@ COMMENT ON FUNCTION @extschema@.deptperf_reopen(pg_catalog.int8, pg_catalog.text
 
 CREATE FUNCTION @extschema@.deptperf_verify(result pg_catalog.int8)
 RETURNS TABLE (fault pg_catalog.text, found pg_catalog.text, expected pg_catalog.text)
-LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE ROWS 10
+LANGUAGE plpgsql STABLE STRICT PARALLEL UNSAFE ROWS 10
 SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $deptperf$
 #variable_conflict use_variable
 DECLARE
@@ -116,7 +127,7 @@ BEGIN
     -- what was changed since
     hashes := @extschema@.deptperf_result_hashes(to_jsonb(r));
     RETURN QUERY
-    SELECT format('%s was changed', CASE h.key WHEN 'rest' THEN 'department, year, number, total, grade, or who, when and why' ELSE h.key END), h.value, r.hashes ->> h.key
+    SELECT format('%s was changed', CASE h.key WHEN 'rest' THEN 'id, department, year, number, total, grade, or who, when, and the reason' ELSE h.key END), h.value, r.hashes ->> h.key
     FROM jsonb_each_text(hashes) AS h(key, value)
     WHERE h.value IS DISTINCT FROM r.hashes ->> h.key
     ORDER BY h.key;
@@ -128,7 +139,18 @@ BEGIN
     IF coalesce(before.number, 0) <> r.number - 1 THEN
         RETURN QUERY SELECT 'results before it are missing', format('%s before number %s', coalesce(before.number::text, 'none'), r.number), format('number %s', r.number - 1);
     END IF;
-    -- and whether what is frozen follows from what is frozen
+    IF r.reopened_at IS NOT NULL AND r.reopen_hash IS DISTINCT FROM @extschema@.deptperf_reopen_hash(to_jsonb(r)) THEN
+        RETURN QUERY SELECT 'who reopened it, when, and the reason were changed', @extschema@.deptperf_reopen_hash(to_jsonb(r)), r.reopen_hash;
+    ELSIF r.reopened_at IS NULL AND EXISTS (SELECT FROM deptperf.result x WHERE x.dept_id = r.dept_id AND x.fiscal_year = r.fiscal_year AND x.number > r.number) THEN
+        RETURN QUERY SELECT 'that it was reopened is missing', 'it is in force, and there are later ones', 'who reopened it, when, and the reason';
+    END IF;
+    -- and whether what is frozen follows from what is frozen, if it is a framework still
+    BEGIN
+        t := @extschema@.deptperf_evaluate_total(r.document, r.facts, r.inputs);
+    EXCEPTION WHEN others THEN
+        RETURN QUERY SELECT 'document is no framework', SQLERRM, 'a framework document';
+        RETURN;
+    END;
     RETURN QUERY
     SELECT format('%s %s does not follow', coalesce(n.value ->> 'level', o.value ->> 'level'), coalesce(n.value ->> 'code', o.value ->> 'code')), o.value::text, n.value::text
     FROM (SELECT e.n, jsonb_strip_nulls(to_jsonb(e)) AS value
@@ -136,11 +158,10 @@ BEGIN
         FULL JOIN jsonb_array_elements(r.results) WITH ORDINALITY AS o(value, n) ON o.n = n.n
     WHERE n.value IS DISTINCT FROM o.value
     ORDER BY coalesce(n.n, o.n);
-    t := @extschema@.deptperf_evaluate_total(r.document, r.facts, r.inputs);
     RETURN QUERY
     SELECT w.what || ' does not follow', w.frozen, w.computed
     FROM (VALUES ('total', r.total::text, t.total::text), ('grade', r.grade, t.grade)) AS w(what, frozen, computed)
     WHERE w.frozen IS DISTINCT FROM w.computed;
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_verify(pg_catalog.int8) IS
-'whether a frozen result is what it was, from what is frozen alone: a row for each fault and none when all is well: a part that was changed since (its hash), its own hash, results before it that are missing, and rows, total or grade that do not follow from framework, facts and inputs. An unknown result is an error. NULL gives no rows';
+'whether a frozen result is what it was, from what is frozen alone: a row for each fault and none when all is well: a part that was changed since (its hash), its own hash, results before it that are missing, what reopening left, and rows, total or grade that do not follow from framework, facts and inputs. An unknown result is an error. NULL gives no rows';

@@ -21,9 +21,10 @@ CREATE TABLE IF NOT EXISTS result (
     reopened_by   text,
     reopened_at   timestamptz,
     reopen_reason text,
+    reopen_hash   text,
     CONSTRAINT result_numbered_once UNIQUE (dept_id, fiscal_year, number),
     CONSTRAINT result_forced_with_reason CHECK (NOT forced OR btrim(reason) <> ''),
-    CONSTRAINT result_reopened_whole CHECK (num_nulls(reopened_by, reopened_at, reopen_reason) IN (0, 3)),
+    CONSTRAINT result_reopened_whole CHECK (num_nulls(reopened_by, reopened_at, reopen_reason, reopen_hash) IN (0, 4)),
     CONSTRAINT result_reopened_with_reason CHECK (btrim(reopen_reason) <> '')
 );
 CREATE UNIQUE INDEX IF NOT EXISTS result_one_in_force ON result (dept_id, fiscal_year) WHERE reopened_at IS NULL;
@@ -38,6 +39,7 @@ COMMENT ON COLUMN result.forced IS 'Not everything was closed, or items were ope
 COMMENT ON COLUMN result.hashes IS 'The SHA-256 of each part in its canonical form: document, facts, inputs, results, and of the rest.';
 COMMENT ON COLUMN result.hash IS 'The SHA-256 of these, and of the hash of the result before it.';
 COMMENT ON COLUMN result.reopened_at IS 'NULL: it is in force.';
+COMMENT ON COLUMN result.reopen_hash IS 'The SHA-256 of hash, and of who reopened it, when and why.';
 
 -- Nobody writes what a result is: only which department and year, and whether by
 -- force and why.  The rest is brought here, numbered and hashed.
@@ -97,6 +99,7 @@ BEGIN
     NEW.reopened_by := NULL;
     NEW.reopened_at := NULL;
     NEW.reopen_reason := NULL;
+    NEW.reopen_hash := NULL;
     NEW.hashes := @extschema@.deptperf_result_hashes(to_jsonb(NEW));
     NEW.hash := encode(sha256(convert_to(@extschema@.deptperf_canonical(NEW.hashes) || coalesce(before.hash, ''::text), 'UTF8')), 'hex');
     RETURN NEW;
@@ -106,14 +109,15 @@ CREATE OR REPLACE TRIGGER result_numbered BEFORE INSERT ON result
     FOR EACH ROW EXECUTE FUNCTION result_numbered();
 
 CREATE OR REPLACE FUNCTION result_only_added() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $body$
 BEGIN
     IF TG_OP = 'UPDATE' THEN
         -- nothing but that it is reopened, once
         IF OLD.reopened_at IS NULL AND NEW.reopen_reason IS NOT NULL
-           AND to_jsonb(OLD) - '{reopened_by,reopened_at,reopen_reason}'::text[] = to_jsonb(NEW) - '{reopened_by,reopened_at,reopen_reason}'::text[] THEN
+           AND to_jsonb(OLD) - '{reopened_by,reopened_at,reopen_reason,reopen_hash}'::text[] = to_jsonb(NEW) - '{reopened_by,reopened_at,reopen_reason,reopen_hash}'::text[] THEN
             NEW.reopened_by := current_user;
             NEW.reopened_at := now();
+            NEW.reopen_hash := @extschema@.deptperf_reopen_hash(to_jsonb(NEW));
             RETURN NEW;
         END IF;
     END IF;

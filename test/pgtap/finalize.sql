@@ -1,6 +1,6 @@
 -- finalize.sql: freezing a result, reopening it, and finding whatever was changed.
 BEGIN;
-SELECT plan(35);
+SELECT plan(40);
 SET LOCAL client_min_messages = warning;
 SET LOCAL jit = off;
 \cd examples/case
@@ -88,6 +88,25 @@ SELECT is_empty($$ SELECT part, n, faults FROM tampered WHERE faults = 'not foun
 SELECT cmp_ok((SELECT count(*) FROM tampered WHERE faults <> 'no such digit'), '>=', 80::bigint, 'of many');
 SELECT is_empty($$ SELECT part, faults FROM tampered WHERE faults <> 'no such digit' AND faults !~ (part || ' was changed') AND part IN ('facts', 'inputs', 'results') $$, 'and its part is named');
 SELECT matches(pg_temp.tamper('document', 40), 'document was changed', 'the framework too');
+-- one that evaluation refuses is named all the same
+SAVEPOINT changed;
+UPDATE deptperf.result SET document = jsonb_set(document, '{items,5,rule}', '"5 - 1 pen 1"') WHERE result_id = (SELECT id FROM second);
+SELECT is((SELECT string_agg(fault, ', ') FROM second, deptperf_verify(id)), 'document was changed, document is no framework', 'a framework that is none any more');
+ROLLBACK TO changed;
+UPDATE deptperf.result SET result_id = 10 * result_id + 7 WHERE result_id = (SELECT id FROM second);
+SELECT matches((SELECT string_agg(fault, ', ') FROM second, deptperf_verify(10 * id + 7)), '^id, department', 'the id');
+ROLLBACK TO changed;
+-- the trail of reopening
+UPDATE deptperf.result SET reopen_reason = 'B3.3 was recounted' WHERE result_id = (SELECT id FROM first);
+SELECT is((SELECT string_agg(fault, ', ') FROM first, deptperf_verify(id)), 'who reopened it, when, and the reason were changed', 'why it was reopened');
+ROLLBACK TO changed;
+UPDATE deptperf.result SET reopened_at = reopened_at - interval '1 day' WHERE result_id = (SELECT id FROM first);
+SELECT is((SELECT string_agg(fault, ', ') FROM first, deptperf_verify(id)), 'who reopened it, when, and the reason were changed', 'and when');
+ROLLBACK TO changed;
+DROP INDEX deptperf.result_one_in_force;
+UPDATE deptperf.result SET reopened_by = NULL, reopened_at = NULL, reopen_reason = NULL, reopen_hash = NULL WHERE result_id = (SELECT id FROM first);
+SELECT is((SELECT string_agg(fault, ', ') FROM first, deptperf_verify(id)), 'that it was reopened is missing', 'and that it was');
+ROLLBACK TO changed;
 SELECT is((SELECT string_agg(fault, ', ') FROM second, deptperf_verify(id)), NULL, 'put back, all is well');
 DELETE FROM deptperf.result WHERE result_id = (SELECT id FROM first);
 SELECT is((SELECT string_agg(fault, ', ') FROM second, deptperf_verify(id)), 'hash, results before it are missing', 'a removed one shows');
