@@ -51,6 +51,42 @@ END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_formula_written(pg_catalog.text, pg_catalog.jsonb) IS
 'a formula, and again with the numbers of facts in place of names; a name that has none stays: a / b = 3 / b. NULL gives NULL';
 
+-- As evaluation has it: a formula that can't be told gives missing where its rule
+-- says missing, and passes elsewhere.
+CREATE FUNCTION @extschema@.deptperf_explain_requirements(document pg_catalog.jsonb, facts pg_catalog.jsonb, indicator pg_catalog.text)
+RETURNS TABLE (formula pg_catalog.text, rule pg_catalog.text, numerator pg_catalog.numeric, denominator pg_catalog.numeric, branch pg_catalog.text, outcome pg_catalog.text)
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE ROWS 2
+SET search_path = pg_catalog, pg_temp AS $deptperf$
+#variable_conflict use_column
+DECLARE
+    wanted text := deptperf_explain_requirements.indicator;
+    known  jsonb := deptperf_explain_requirements.facts;
+BEGIN
+    RETURN QUERY
+    SELECT r.formula, r.rule, e.numerator, e.denominator, d.branch,
+           CASE WHEN e.denominator < 0 OR e.numerator IS NULL AND e.state = 'invalid' THEN 'missing'
+                ELSE coalesce(d.outcome, CASE WHEN r.rule ~ 'missing' THEN 'missing' ELSE 'pass' END) END
+    FROM jsonb_array_elements(document -> 'requirements') WITH ORDINALITY AS q(value, n)
+        CROSS JOIN jsonb_to_record(q.value) AS r(indicator text, formula text, rule text)
+        CROSS JOIN LATERAL @extschema@.deptperf_evaluate(
+            jsonb_build_object('indicators', '[{"code": "I", "points": 1}]'::jsonb,
+                               'items', jsonb_build_array(jsonb_build_object('code', 'i', 'indicator', 'I', 'points', 1, 'formula', r.formula, 'rule', '1 * x', 'empty', 'missing'))),
+            known, '{}') e
+        LEFT JOIN LATERAL (
+            SELECT b.branch, b.outcome
+            FROM @extschema@.deptperf_rule_branches(CAST(r.rule AS @extschema@.deptperf_rule))
+                     WITH ORDINALITY AS b(branch, bound, outcome, a, b, steps, step, start, n)
+                CROSS JOIN LATERAL (SELECT sign(e.numerator - b.bound * coalesce(e.denominator, 1))) AS s(side)
+            WHERE (e.numerator <> 0 OR e.denominator IS DISTINCT FROM 0)
+              AND CASE split_part(b.branch, ' ', 2) WHEN '<' THEN s.side < 0 WHEN '<=' THEN s.side <= 0 WHEN '=' THEN s.side = 0
+                       WHEN '>=' THEN s.side >= 0 WHEN '>' THEN s.side > 0 ELSE true END
+            ORDER BY b.n LIMIT 1) d ON e.numerator IS NOT NULL
+    WHERE r.indicator = wanted AND e.level = 'item'
+    ORDER BY q.n;
+END $deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_explain_requirements(pg_catalog.jsonb, pg_catalog.jsonb, pg_catalog.text) IS
+'the requirements of an indicator of a framework document, with what their formulas give for these facts, the branch that decided, and its outcome: pass, zero or missing. NULL gives no rows';
+
 CREATE FUNCTION @extschema@.deptperf_explain(dept pg_catalog.int8, year pg_catalog.int8, only_indicator pg_catalog.text DEFAULT NULL, lang pg_catalog.text DEFAULT 'zh')
 RETURNS TABLE (indicator pg_catalog.text, item pg_catalog.text, label pg_catalog.text, state pg_catalog.text,
     numerator pg_catalog.numeric, denominator pg_catalog.numeric, value pg_catalog.numeric, formula pg_catalog.text, rule pg_catalog.text,
@@ -82,19 +118,18 @@ BEGIN
     WITH result AS MATERIALIZED (
         SELECT e.* FROM @extschema@.deptperf_evaluate(b.document, b.facts, b.inputs) e
     )
-    SELECT x.indicator, x.item, x.label, x.state, x.numerator, x.denominator, x.value, x.formula, x.rule, x.branch, x.arithmetic,
-           x.raw_points, x.points, x.max_points, x.judged_by, x.judged_at, x.reason, x.sources
+    SELECT x.indicator, x.item, x.label, x.state, x.numerator, x.denominator,
+           CASE WHEN x.denominator IS NULL THEN x.numerator ELSE x.numerator / nullif(x.denominator, 0) END,
+           f.written, x.rule, x.branch, x.arithmetic,
+           x.raw_points, x.points, x.max_points, x.judged_by, x.judged_at, x.reason, f.sources
     FROM (
     SELECT i.position AS of_indicator, t.position AS of_item, i.code AS indicator, t.code AS item, CASE WHEN zh THEN coalesce(t.label_zh, t.label_en, i.label_zh) ELSE coalesce(t.label_en, t.label_zh, i.label_en) END AS label, e.state,
-           e.numerator, e.denominator,
-           CASE WHEN e.denominator IS NULL THEN e.numerator ELSE e.numerator / nullif(e.denominator, 0) END AS value,
-           f.written AS formula, t.rule,
-           @extschema@.deptperf_explain_branch(e.branch, CASE WHEN zh THEN 'zh' ELSE 'en' END) AS branch,
+           e.numerator, e.denominator, t.formula, t.rule,
+           coalesce(@extschema@.deptperf_explain_branch(e.branch, CASE WHEN zh THEN 'zh' ELSE 'en' END), u.branch) AS branch,
            CASE e.state WHEN 'scored' THEN w.arithmetic WHEN 'compared' THEN c.arithmetic END AS arithmetic,
            CASE e.state WHEN 'scored' THEN @extschema@.deptperf_score(CAST(t.rule AS @extschema@.deptperf_rule), e.numerator, coalesce(e.denominator, 1))
                         WHEN 'compared' THEN c.points ELSE e.points END AS raw_points,
-           e.points, t.points AS max_points, coalesce(a.assessed_by, c.compared_by) AS judged_by, coalesce(a.assessed_at, c.compared_at) AS judged_at, a.reason,
-           f.sources
+           e.points, t.points AS max_points, coalesce(a.assessed_by, c.compared_by) AS judged_by, coalesce(a.assessed_at, c.compared_at) AS judged_at, a.reason
     FROM result e
         JOIN deptperf.framework_item t ON t.framework = b.framework AND t.code = e.code
         JOIN deptperf.framework_indicator i ON i.framework = b.framework AND i.code = t.indicator
@@ -107,32 +142,55 @@ BEGIN
         LEFT JOIN LATERAL (
             SELECT @extschema@.deptperf_arithmetic(CAST(t.rule AS @extschema@.deptperf_rule), e.numerator, e.denominator) AS arithmetic) w ON e.state = 'scored'
         LEFT JOIN LATERAL (
-            SELECT @extschema@.deptperf_formula_written(t.formula, b.facts) AS written,
-                   (SELECT string_agg(format(CASE WHEN zh THEN '%s：%s 条记录，%s 个单位' ELSE '%s: %s records of %s units' END,
-                                             CASE WHEN zh THEN k.label_zh ELSE k.label_en END, coalesce(b.facts ->> (k.source || '_records'), '0'), coalesce(b.facts ->> (k.source || '_units'), '0')),
-                                      CASE WHEN zh THEN '；' ELSE '; ' END ORDER BY k.position)
-                    FROM deptperf.source k
-                    WHERE k.source IN (SELECT n.source FROM deptperf.fact n WHERE n.fact = ANY (@extschema@.deptperf_formula_facts(t.formula)))) AS sources
-            ) f ON t.formula IS NOT NULL
+            -- why no branch decided: it does not apply, or is 0/0
+            SELECT CASE WHEN e.denominator < 0 THEN CASE WHEN zh THEN '分母为负' ELSE 'the denominator is negative' END
+                   ELSE CASE WHEN e.numerator IS NOT NULL THEN '0 / 0' WHEN zh THEN '不适用（' || t.applies || ' = 0）' ELSE 'does not apply, ' || t.applies || ' = 0' END
+                        || CASE WHEN zh THEN '：' ELSE ': ' END
+                        || CASE t.empty WHEN 'missing' THEN CASE WHEN zh THEN '缺少数据' ELSE 'not known' END WHEN 'leave out' THEN CASE WHEN zh THEN '不计入' ELSE 'left out' END
+                                        WHEN 'zero' THEN CASE WHEN zh THEN '0 分' ELSE '0 points' END WHEN 'peer mean' THEN CASE WHEN zh THEN '其他部门的平均分' ELSE 'the mean of the others' END
+                                        ELSE CASE WHEN zh THEN '满分' ELSE 'all points' END END END AS branch
+            ) u ON e.branch IS NULL AND a.item IS NULL
+                   AND (e.denominator < 0 OR e.numerator = 0 AND e.denominator = 0 OR e.numerator IS NULL AND t.applies IS NOT NULL AND e.state IN ('not_applicable', 'left_out'))
     WHERE e.level = 'item'
     UNION ALL
-    -- what stands in place of the sum of its items
+    -- what stands in place of the sum of its items: an assessment, a requirement that is not met, another way to combine them
     SELECT i.position, NULL, i.code, NULL, CASE WHEN zh THEN coalesce(i.label_zh, i.label_en) ELSE coalesce(i.label_en, i.label_zh) END, e.state,
-           NULL, NULL, NULL, v.formula, v.rule, NULL, NULL, e.points, e.points, i.points, a.assessed_by, a.assessed_at, a.reason, NULL
+           v.numerator, v.denominator, v.formula, coalesce(v.rule, CASE WHEN k.arithmetic IS NOT NULL THEN i.combine END), @extschema@.deptperf_explain_branch(v.branch, CASE WHEN zh THEN 'zh' ELSE 'en' END),
+           k.arithmetic, coalesce(k.raw_points, e.points), e.points, i.points, a.assessed_by, a.assessed_at, a.reason
     FROM result e
         JOIN deptperf.framework_indicator i ON i.framework = b.framework AND i.code = e.code
         LEFT JOIN deptperf.current_assessment a ON a.dept_id = b.dept_id AND a.fiscal_year = b.fiscal_year AND a.item = i.code
         LEFT JOIN LATERAL (
-            SELECT string_agg(r.formula, '; ' ORDER BY r.position, r.code) AS formula, string_agg(r.rule, '; ' ORDER BY r.position, r.code) AS rule
-            FROM deptperf.framework_requirement r
-            WHERE r.framework = b.framework AND r.indicator = i.code AND e.state = 'vetoed') v ON true
-    WHERE e.level = 'indicator' AND (e.state = 'vetoed' OR a.item IS NOT NULL)
+            SELECT r.formula, r.rule, r.numerator, r.denominator, r.branch
+            FROM @extschema@.deptperf_explain_requirements(b.document, b.facts, i.code) r
+            WHERE r.outcome = CASE e.state WHEN 'vetoed' THEN 'zero' ELSE 'missing' END
+            LIMIT 1) v ON e.state IN ('vetoed', 'missing') AND a.item IS NULL
+        LEFT JOIN LATERAL (
+            SELECT CASE i.combine WHEN 'best' THEN format('greatest(%s)', string_agg(n.points, ', ' ORDER BY n.place)) WHEN 'mean' THEN format('(%s) / %s.0', string_agg(n.points, ' + ' ORDER BY n.place), count(*))
+                                  WHEN 'table' THEN trim_scale(e.points)::text
+                                  ELSE format('least(%s)', string_agg(n.points, ', ' ORDER BY n.place)) || CASE WHEN i.combine = 'weakest plus' AND max(n.exact) > min(n.exact) THEN ' + 0.5' ELSE '' END END AS arithmetic,
+                   CASE i.combine WHEN 'best' THEN max(n.exact) WHEN 'mean' THEN round(avg(n.exact), 20) WHEN 'table' THEN e.points
+                                  ELSE min(n.exact) + CASE WHEN i.combine = 'weakest plus' AND max(n.exact) > min(n.exact) THEN 0.5 ELSE 0 END END AS raw_points
+            FROM (SELECT m.position AS place, o.points_numerator / o.points_denominator AS exact,
+                         CASE o.points_denominator WHEN 1 THEN o.points_numerator::text ELSE format('%s%s / %s', o.points_numerator, CASE WHEN o.points_numerator::text !~ '\.' THEN '.0' END, o.points_denominator) END AS points
+                  FROM result o JOIN deptperf.framework_item m ON m.framework = b.framework AND m.code = o.code AND m.indicator = i.code
+                  WHERE o.level = 'item' AND o.points IS NOT NULL) n
+            HAVING count(*) > 0) k ON i.combine <> 'sum' AND e.points IS NOT NULL AND a.item IS NULL AND e.state <> 'vetoed'
+    WHERE e.level = 'indicator' AND (v.rule IS NOT NULL OR k.arithmetic IS NOT NULL OR a.item IS NOT NULL)
     ) x
+        LEFT JOIN LATERAL (
+            SELECT @extschema@.deptperf_formula_written(x.formula, b.facts) AS written,
+                   (SELECT string_agg(format(CASE WHEN zh THEN '%s：%s 条记录，%s 个单位' ELSE '%s: %s records of %s units' END,
+                                             CASE WHEN zh THEN k.label_zh ELSE k.label_en END, coalesce(b.facts ->> (k.source || '_records'), '0'), coalesce(b.facts ->> (k.source || '_units'), '0')),
+                                      CASE WHEN zh THEN '；' ELSE '; ' END ORDER BY k.position)
+                    FROM deptperf.source k
+                    WHERE k.source IN (SELECT n.source FROM deptperf.fact n WHERE n.fact = ANY (@extschema@.deptperf_formula_facts(x.formula)))) AS sources
+            ) f ON x.formula IS NOT NULL
     WHERE wanted IS NULL OR x.indicator = wanted
     ORDER BY x.of_indicator, x.indicator, x.of_item, x.item;
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_explain(pg_catalog.int8, pg_catalog.int8, pg_catalog.text, pg_catalog.text) IS
-'where the points of a department (with its units) come from: a row an item of the framework in force, or of one indicator of it, in the official order; after its items an indicator that was assessed as a whole, or vetoed (with its requirements as formula and rule), has a row with item NULL, whose points replace their sum. numerator, denominator and value (a ratio is a number, 1 is 100 %) are what the formula gives, formula has its facts and then their numbers; branch says in words which branch of the rule decided, arithmetic what it computes, as SQL; raw_points are what that gives (20 decimals, not below 0) before it is held to max_points, points after (6 decimals; indicators add the exact fractions and round once). judged_by, judged_at and reason are of the assessment, or of the comparison with others; sources names the record sources of the facts, with the number of their records and of units that have some. What is open has NULL points, and state says why. lang: zh or en. An unknown department, year or indicator, or one without a framework, is an error. NULL for dept or year gives no rows';
+'where the points of a department (with its units) come from: a row an item of the framework in force, or of one indicator of it, in the official order; after its items an indicator has a row with item NULL, whose points replace their sum, when it was assessed as a whole, when a requirement vetoes it or leaves it open (formula, rule and branch are that requirement''s), and when the items are combined in another way (rule says which). numerator, denominator and value (a ratio is a number, 1 is 100 %) are what the formula gives, formula has its facts and then their numbers; branch says in words which branch of the rule decided, or why none did, arithmetic what it computes, as SQL; raw_points are what that gives (20 decimals, not below 0) before it is held to max_points, points after (6 decimals; indicators add the exact fractions and round once). judged_by, judged_at and reason are of the assessment, or of the comparison with others; sources names the record sources of the facts, with the number of their records and of units that have some. What is open has NULL points, and state says why. lang: zh or en. An unknown department, year or indicator, or one without a framework, is an error. NULL for dept or year gives no rows';
 
 CREATE FUNCTION @extschema@.deptperf_explain(dept pg_catalog.text, year pg_catalog.int8, only_indicator pg_catalog.text DEFAULT NULL, lang pg_catalog.text DEFAULT 'zh')
 RETURNS TABLE (indicator pg_catalog.text, item pg_catalog.text, label pg_catalog.text, state pg_catalog.text,
@@ -162,15 +220,22 @@ BEGIN
     ), asked AS (
         SELECT i.position AS of_indicator, t.position AS of_item, i.code AS indicator, t.code AS item, t.label_zh, t.label_en, e.state, t.points AS points,
                CASE WHEN e.state = 'not_compared' THEN 'comparison' WHEN b.inputs ? t.code THEN 'other assessment' WHEN t.formula IS NULL THEN 'assessment' END AS otherwise,
-               coalesce(n.absent, n.read, '{}') AS facts
+               coalesce(n.facts, '{}') AS facts
         FROM result e
             JOIN deptperf.framework_item t ON t.framework = b.framework AND t.code = e.code
             JOIN deptperf.framework_indicator i ON i.framework = b.framework AND i.code = t.indicator
-            JOIN result w ON w.level = 'indicator' AND w.code = i.code AND w.state IN ('missing', 'scored')
+            -- a veto or an assessment of the indicator leaves nothing open below it
+            JOIN result w ON w.level = 'indicator' AND w.code = i.code
+                         AND (w.state = 'missing' OR b.document #>> '{options,missing}' = 'leave out' AND w.state <> 'vetoed' AND NOT b.inputs ? i.code)
             CROSS JOIN LATERAL (
-                SELECT array_agg(DISTINCT f.name ORDER BY f.name) FILTER (WHERE b.facts ->> f.name IS NULL OR b.facts ->> f.name = 'NaN') AS absent,
-                       array_agg(DISTINCT f.name ORDER BY f.name) AS read
-                FROM unnest(@extschema@.deptperf_formula_facts(t.formula) || @extschema@.deptperf_formula_facts(t.applies)) AS f(name)) n
+                -- of its formulas, and of the requirements that are not met: those that are not there, or all where all are
+                SELECT array_agg(DISTINCT f.name ORDER BY f.name) AS facts
+                FROM (SELECT coalesce(@extschema@.deptperf_formula_facts(t.formula), '{}') || coalesce(@extschema@.deptperf_formula_facts(t.applies), '{}')
+                      UNION ALL
+                      SELECT @extschema@.deptperf_formula_facts(r.formula) FROM @extschema@.deptperf_explain_requirements(b.document, b.facts, i.code) r WHERE r.outcome = 'missing') AS a(names)
+                    CROSS JOIN LATERAL unnest(a.names) AS f(name)
+                WHERE coalesce(b.facts ->> f.name, 'NaN') = 'NaN'
+                   OR NOT EXISTS (SELECT FROM unnest(a.names) AS o(name) WHERE coalesce(b.facts ->> o.name, 'NaN') = 'NaN')) n
         WHERE e.level = 'item' AND e.state IN ('missing', 'not_compared', 'invalid')
         UNION ALL
         -- an indicator that is open though its items are not: a requirement, a conversion table, an assessment of it
@@ -179,10 +244,11 @@ BEGIN
         FROM result e
             JOIN deptperf.framework_indicator i ON i.framework = b.framework AND i.code = e.code
             LEFT JOIN LATERAL (
-                SELECT array_agg(DISTINCT f.name ORDER BY f.name) AS facts
-                FROM deptperf.framework_requirement q
+                -- those that are not there; where all are, the requirement is not met by them
+                SELECT coalesce(array_agg(DISTINCT f.name ORDER BY f.name) FILTER (WHERE b.facts ->> f.name IS NULL OR b.facts ->> f.name = 'NaN'), array_agg(DISTINCT f.name ORDER BY f.name)) AS facts
+                FROM @extschema@.deptperf_explain_requirements(b.document, b.facts, i.code) q
                     CROSS JOIN LATERAL unnest(@extschema@.deptperf_formula_facts(q.formula)) AS f(name)
-                WHERE q.framework = b.framework AND q.indicator = i.code AND (b.facts ->> f.name IS NULL OR b.facts ->> f.name = 'NaN')) r ON true
+                WHERE q.outcome = 'missing') r ON true
         WHERE e.level = 'indicator' AND e.state = 'missing'
           AND NOT EXISTS (SELECT FROM result t JOIN deptperf.framework_item m ON m.framework = b.framework AND m.code = t.code
                           WHERE t.level = 'item' AND m.indicator = i.code AND t.state IN ('missing', 'not_compared', 'invalid'))
@@ -194,7 +260,7 @@ BEGIN
     ORDER BY a.of_indicator, a.indicator, a.of_item, a.item;
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_missing(pg_catalog.int8, pg_catalog.int8) IS
-'what is needed before a department (with its units) has a total: a row an item that is open, in the official order, with the points that hang on it; item NULL: the indicator is open though its items are not. needs is assessment (deptperf_assess), records (facts says which, sources whose: bring them, or deptperf_close these; where all are there they are 0/0), correction (a record is no number, which data_issue names, or the facts contradict each other), comparison (deptperf_compare), conversion (framework_conversion has no line) or other assessment (the one that is there can''t be taken). No row: the total exists, or its framework leaves open items out. An unknown department or year, or one without a framework, is an error. NULL gives no rows';
+'what is needed before a department (with its units) has a total: a row an item that is open, in the official order, with the points that hang on it; item NULL: the indicator is open though its items are not. needs is assessment (deptperf_assess), records (facts says which, those of a requirement that is not met too, sources whose: bring them, or deptperf_close these; where all are there they are 0/0, or too few), correction (a record is no number, which data_issue names, or the facts contradict each other), comparison (deptperf_compare), conversion (framework_conversion has no line) or other assessment (the one that is there can''t be taken). No row: the total exists, and nothing was left out of it because it is open. An unknown department or year, or one without a framework, is an error. NULL gives no rows';
 
 CREATE FUNCTION @extschema@.deptperf_missing(dept pg_catalog.text, year pg_catalog.int8)
 RETURNS TABLE (indicator pg_catalog.text, item pg_catalog.text, label_zh pg_catalog.text, label_en pg_catalog.text, state pg_catalog.text,

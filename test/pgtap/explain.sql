@@ -1,7 +1,7 @@
 -- explain.sql: deptperf_explain on the reference case: what it says is enough to do
 -- every sum again.
 BEGIN;
-SELECT plan(22);
+SELECT plan(27);
 SET LOCAL client_min_messages = warning;
 SET LOCAL jit = off;
 \cd examples/case
@@ -56,6 +56,25 @@ SELECT results_eq($$ SELECT branch, bound, outcome, a, b, steps, step, start FRO
     ('x > 100%: invalid', 1::numeric, 'invalid', NULL::numeric, NULL::numeric, NULL, NULL::numeric, NULL::numeric), ('x >= 50%: 3 * x / 2', 0.5, 'share', 3, 2, NULL, NULL, NULL), ('else 8 - 2 per whole 5% under 100%', NULL, 'slope', 8, -2, 'whole', -0.05, 1) $$, 'what a rule is made of');
 SELECT is(deptperf_arithmetic(NULL, 1, 2), NULL, 'of no rule none');
 SELECT is(deptperf_arithmetic('1 * x', 'NaN', 2), NULL, 'nor of no number');
+
+-- What stands in place of the sum of items, with its numbers: a requirement that vetoes, one that is not met (two aspects of three), another way to combine.
+INSERT INTO deptperf.department (code) VALUES ('new');
+INSERT INTO deptperf.finding (dept_id, fiscal_year, kind, count) SELECT dept_id, 2021, 'violation', 2 FROM deptperf.department WHERE code = 'new';
+INSERT INTO deptperf.performance_target (dept_id, fiscal_year, aspect, weight, earned) SELECT dept_id, 2021, a, 10, 9 FROM deptperf.department, unnest('{social,economic}'::text[]) a WHERE code = 'new';
+INSERT INTO deptperf.closed (dept_id, fiscal_year, source) SELECT dept_id, 2021, s FROM deptperf.department, unnest('{fixed_asset,budget,execution}'::text[]) s WHERE code = 'new';
+SELECT results_eq($$ SELECT state, numerator, formula, rule, branch, points, sources FROM deptperf_explain('new', 2021, 'B1.2', 'en') WHERE item IS NULL $$,
+  $$ VALUES ('vetoed', 2::numeric, 'finding_violation = 2', 'x > 0: zero, else pass', 'above 0: vetoes', 0::numeric, 'findings: 1 records of 1 units') $$, 'a veto');
+SELECT results_eq($$ SELECT state, value, split_part(formula, ' = ', 2), branch, points FROM deptperf_explain('new', 2021, 'C3.1') WHERE item IS NULL $$,
+  $$ VALUES ('missing', 2::numeric, 'nonzero(10) + nonzero(10) + nonzero(0) + nonzero(0)', '其他情况：缺少数据', NULL::numeric) $$, 'a requirement that is not met');
+INSERT INTO deptperf.department_framework (dept_id, from_year, framework) SELECT dept_id, 2022, 'pefa-m1' FROM deptperf.department WHERE code = 'new';
+SELECT deptperf_assess('new', 2022, '{"PI-2.1": "A", "PI-2.2": "C", "PI-2.3": "B"}', 'by the criteria');
+-- 4, 2 and 3: the weakest, and half a point because another is better
+SELECT results_eq($$ SELECT rule, arithmetic, raw_points, points FROM deptperf_explain('new', 2022) WHERE item IS NULL $$, $$ VALUES ('weakest plus', 'least(4, 2, 3) + 0.5', 2.5, 2.5) $$, 'dimensions that are not added');
+-- and why no branch decided
+SELECT results_eq($$ SELECT item, state, branch, points FROM deptperf_explain('new', 2021, lang => 'en') WHERE item IN ('B3.2.1', 'C2.1.1') $$, $$ VALUES ('B3.2.1', 'not_applicable', '0 / 0: all points', 1::numeric), ('C2.1.1', 'missing', '0 / 0: not known', NULL) $$, 'nothing of nothing');
+INSERT INTO deptperf.department_framework (dept_id, from_year, framework) SELECT dept_id, 2023, 'hunan-dept' FROM deptperf.department WHERE code = 'new';
+INSERT INTO deptperf.measurement (dept_id, fiscal_year, fact, amount) SELECT dept_id, 2023, 'building_projects', 0 FROM deptperf.department WHERE code = 'new';
+SELECT results_eq($$ SELECT state, branch FROM deptperf_explain('new', 2023) WHERE item = 'B1.3' $$, $$ VALUES ('not_applicable', '不适用（building_projects = 0）：满分') $$, 'what does not apply');
 
 SELECT throws_ok($$ SELECT deptperf_explain('440300-SI', 2021, 'B9') $$, 'P0002', '"B9" is no indicator of framework "sz-2021"', 'an unknown indicator');
 SELECT throws_ok($$ SELECT deptperf_explain('440300-SI', 2021, lang => 'fr') $$, '22023', 'language "fr" is not known', 'an unknown language');

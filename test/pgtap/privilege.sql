@@ -101,6 +101,7 @@ INSERT INTO listed VALUES
         deptperf_printed(text)
         deptperf_formula_written(text,jsonb)
         deptperf_result_hashes(jsonb)
+        deptperf_reopen_hash(jsonb)
         deptperf_explain_branch(text,text)
         deptperf_report_html(text)
         deptperf_report_grade(text,jsonb,text)
@@ -113,6 +114,7 @@ INSERT INTO listed VALUES
         deptperf_report_table(text,text,text,text[],text)
         deptperf_report_total(jsonb,numeric,text,text,jsonb)
         deptperf_report_words(text)
+        deptperf_explain_requirements(jsonb,jsonb,text)
         deptperf_check_examples(jsonb)
         deptperf_check_grades(jsonb)
         deptperf_check_sums(jsonb)
@@ -122,11 +124,12 @@ INSERT INTO listed VALUES
         deptperf_sheet_header(jsonb,integer)
         deptperf_sheet_said(jsonb,jsonb,text,text,jsonb,integer)
     $$),
-    ('stable strict safe search_path=pg_catalog, pg_temp; TimeZone=UTC', $$
+    ('stable strict unsafe search_path=pg_catalog, pg_temp; TimeZone=UTC', $$
         deptperf_verify(bigint)
     $$),
     ('volatile unsafe search_path=pg_catalog, pg_temp; TimeZone=UTC', $$
         deptperf.result_numbered()
+        deptperf.result_only_added()
     $$),
     ('immutable strict unsafe search_path=pg_catalog, pg_temp', $$
         deptperf_framework_from_sheet(text)
@@ -252,7 +255,6 @@ INSERT INTO listed VALUES
         deptperf_setup(text,boolean)
     $$),
     ('volatile unsafe search_path=pg_catalog, pg_temp', $$
-        deptperf.result_only_added()
         deptperf_finalize(bigint,bigint,boolean,text)
         deptperf_reopen(bigint,text)
         deptperf.framework_kept()

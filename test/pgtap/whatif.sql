@@ -1,6 +1,6 @@
 -- whatif.sql: deptperf_missing and deptperf_what_if on the reference case.
 BEGIN;
-SELECT plan(19);
+SELECT plan(24);
 SET LOCAL client_min_messages = warning;
 SET LOCAL jit = off;
 \cd examples/case
@@ -28,6 +28,24 @@ INSERT INTO deptperf.department_framework (dept_id, from_year, framework) SELECT
 SELECT deptperf_assess('440300-SI-02', 2021, '{"i": 5}');
 SELECT results_eq($$ SELECT indicator, item, state, open_points, needs, facts, sources FROM deptperf_missing('440300-SI-02', 2021) $$,
   $$ VALUES ('I', NULL, 'missing', 5::numeric, 'records', '{benefit_social}'::text[], '{performance_target}'::text[]) $$, 'and is named');
+
+-- one that is known and not met, with what it reads; 0/0 of the item beside it
+INSERT INTO deptperf.department (code) VALUES ('bare'), ('left');
+INSERT INTO deptperf.performance_target (dept_id, fiscal_year, aspect, weight, earned) SELECT dept_id, 2021, a, 10, 9 FROM deptperf.department, unnest('{social,economic}'::text[]) a WHERE code = 'left';
+INSERT INTO deptperf.closed (dept_id, fiscal_year, source) SELECT dept_id, 2021, 'performance_target' FROM deptperf.department WHERE code = 'bare';
+SELECT results_eq($$ SELECT item, open_points, needs, facts FROM deptperf_missing('left', 2021) WHERE indicator = 'C3.1' $$,
+  $$ VALUES (NULL, 25::numeric, 'records', '{benefit_ecological,benefit_economic,benefit_social,benefit_sustainable}'::text[]) $$, 'a requirement that is known and not met');
+SELECT results_eq($$ SELECT item, open_points, needs, facts FROM deptperf_missing('bare', 2021) WHERE indicator = 'C3.1' $$,
+  $$ VALUES ('C3.1.1', 25::numeric, 'records', '{benefit_earned,benefit_ecological,benefit_economic,benefit_social,benefit_sustainable,benefit_weight}'::text[]) $$, 'also beside an item that is open');
+-- where what is open is left out, an item is open whatever state the others share; where the best counts, none is beside one that has all
+INSERT INTO deptperf.department_framework (dept_id, from_year, framework) SELECT dept_id, 2022, 'sz-2021-records' FROM deptperf.department WHERE code = 'left';
+SELECT deptperf_assess('left', 2022, '{"C4.1.2": 1}', 'by letter', override => true);
+SELECT results_eq($$ SELECT item, open_points FROM deptperf_missing('left', 2022) WHERE indicator = 'C4.1' $$, $$ VALUES ('C4.1.3', 1::numeric) $$, 'an item beside one that was overridden');
+SELECT is((SELECT sum(open_points) FROM deptperf_missing('left', 2022)), (SELECT open FROM deptperf.score JOIN deptperf.department USING (dept_id) WHERE code = 'left' AND fiscal_year = 2022), 'all that is open');
+SELECT deptperf_framework_import('{"framework": "best", "indicators": [{"code": "I", "points": 5, "combine": "best"}], "items": [{"code": "i", "indicator": "I", "points": 5}, {"code": "j", "indicator": "I", "points": 5}]}');
+INSERT INTO deptperf.department_framework (dept_id, from_year, framework) SELECT dept_id, 2022, 'best' FROM deptperf.department WHERE code = 'bare';
+SELECT deptperf_assess('bare', 2022, '{"i": 5}');
+SELECT is_empty($$ SELECT * FROM deptperf_missing('bare', 2022) $$, 'nothing where the total is there');
 
 -- ---- deptperf_what_if ----
 
