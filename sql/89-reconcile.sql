@@ -7,7 +7,7 @@
 -- points, the others being as they are.  What is named has been scored.  NULL: no
 -- value of it gives them.
 CREATE FUNCTION @extschema@.deptperf_explain_need(item pg_catalog.jsonb, numerator pg_catalog.numeric, denominator pg_catalog.numeric, others pg_catalog.numeric,
-    published pg_catalog.numeric, decimals pg_catalog.int4, whole pg_catalog.bool, OUT zh pg_catalog.text, OUT en pg_catalog.text)
+    published pg_catalog.numeric, decimals pg_catalog.int4, whole pg_catalog.bool, OUT points pg_catalog.numeric, OUT zh pg_catalog.text, OUT en pg_catalog.text)
 LANGUAGE plpgsql STABLE CALLED ON NULL INPUT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp AS $deptperf$
 DECLARE
@@ -25,6 +25,7 @@ BEGIN
     END IF;
     FOR r IN SELECT b.* FROM @extschema@.deptperf_rule_branches(rule) b LOOP
         IF r.outcome = 'constant' AND round(others + r.a, decimals) = published THEN
+            points := r.a;
             zh := format('公布的得分需要“%s”；实际为 %s', @extschema@.deptperf_explain_branch(r.branch, 'zh'), seen);
             en := format('the published points need "%s"; found %s', @extschema@.deptperf_explain_branch(r.branch, 'en'), seen);
             RETURN;
@@ -41,6 +42,7 @@ BEGIN
           AND round(others + @extschema@.deptperf_score(rule, c.n, coalesce(denominator, 1), most), decimals) = published
         ORDER BY c.away, c.n LIMIT 1;
         IF FOUND THEN
+            points := @extschema@.deptperf_score(rule, need, coalesce(denominator, 1), most);
             share := CASE WHEN denominator IS NULL THEN trim_scale(need)::text
                           ELSE format('%s / %s = %s %%', trim_scale(need), denominator, round(100 * need / denominator, 2)) END;
             zh := format('公布的得分需要 %s；实际为 %s', share, seen);
@@ -54,7 +56,7 @@ BEGIN
     END LOOP;
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_explain_need(pg_catalog.jsonb, pg_catalog.numeric, pg_catalog.numeric, pg_catalog.numeric, pg_catalog.numeric, pg_catalog.int4, pg_catalog.bool) IS
-'the branch, or the value, that an item of a framework document would have needed for its indicator to have the published points, beside the value found, in Chinese and English; whole: its numerator is a count. NULL: no value of it gives them';
+'the points that an item of a framework document would have needed for its indicator to have the published ones, and the branch or value that gives them beside the value found, in Chinese and English; whole: its numerator is a count. NULL: no value of it gives them (points alone: and why no count does)';
 
 CREATE FUNCTION @extschema@.deptperf_reconcile(document pg_catalog.jsonb, facts pg_catalog.jsonb, inputs pg_catalog.jsonb, indicator pg_catalog.text, published pg_catalog.numeric,
     OUT recomputed pg_catalog.numeric, OUT why pg_catalog.text, OUT why_en pg_catalog.text)
@@ -69,6 +71,7 @@ DECLARE
     need     record;
     open     text;
     most     numeric;
+    combined text;
 BEGIN
     PERFORM @extschema@.deptperf_require_workspace();
     SELECT jsonb_agg(to_jsonb(e) || jsonb_build_object('item', i.item) ORDER BY e.n) INTO results
@@ -87,15 +90,30 @@ BEGIN
     IF published IS NULL OR recomputed = published THEN
         RETURN;
     END IF;
-    SELECT (i ->> 'points')::numeric + coalesce((i ->> 'bonus')::numeric, 0) INTO most
+    SELECT (i ->> 'points')::numeric + coalesce((i ->> 'bonus')::numeric, 0), i ->> 'combine' INTO most, combined
     FROM jsonb_array_elements(document -> 'indicators') i WHERE i ->> 'code' = indicator;
     IF published < 0 OR published > most THEN
         why := format('公布的得分不可能：分值为 0 至 %s', most);
         why_en := format('no possible score: the points are 0 to %s', most);
         RETURN;
     END IF;
-    IF recomputed IS NULL THEN
-        SELECT string_agg(format('%s%s', r.value ->> 'code', ' (' || f.names || ')'), ', ' ORDER BY r.n) INTO open
+    -- whatever its items would have needed
+    IF result ->> 'state' = 'vetoed' THEN
+        SELECT format('被否决：%s = %s，“%s”', q.formula, x.found, @extschema@.deptperf_explain_branch(q.branch, 'zh')),
+               format('vetoed: %s = %s, "%s"', q.formula, x.found, @extschema@.deptperf_explain_branch(q.branch, 'en')) INTO why, why_en
+        FROM @extschema@.deptperf_explain_requirements(document, facts, indicator) q
+            CROSS JOIN LATERAL (SELECT concat_ws(' / ', q.numerator, q.denominator) AS found) x
+        WHERE q.outcome = 'zero' LIMIT 1;
+        RETURN;
+    ELSIF inputs ? indicator AND result ->> 'state' IN ('overridden', 'exempt') THEN
+        why := format('整个指标由评定给出 %s 分，而非由记录得出', trim_scale(recomputed));
+        why_en := format('an assessment of the whole indicator gives %s, in place of what the records give', trim_scale(recomputed));
+        RETURN;
+    END IF;
+    IF recomputed IS NULL OR indicator IS NOT NULL AND EXISTS (
+        SELECT FROM jsonb_array_elements(results) r
+        WHERE r.value -> 'item' ->> 'indicator' = indicator AND r.value ->> 'state' IN ('missing', 'not_compared', 'invalid')) THEN
+        SELECT string_agg(format('%s%s', r.value ->> 'code', ' (' || coalesce(f.names, nullif(concat_ws(' / ', r.value ->> 'numerator', r.value ->> 'denominator'), '')) || ')'), ', ' ORDER BY r.n) INTO open
         FROM jsonb_array_elements(results) WITH ORDINALITY AS r(value, n)
             LEFT JOIN LATERAL (
                 SELECT string_agg(n.name, ', ' ORDER BY n.name) AS names
@@ -112,6 +130,11 @@ BEGIN
         why_en := 'see the differences of the indicators';
         RETURN;
     END IF;
+    IF combined <> 'sum' THEN
+        why := format('各项不是相加，而是按“%s”合成；deptperf_explain 列出各项', combined);
+        why_en := format('its items are not added but combined as "%s"; deptperf_explain has them', combined);
+        RETURN;
+    END IF;
     FOR entry IN
         SELECT r.value -> 'item' AS item, (r.value ->> 'numerator')::numeric AS numerator, (r.value ->> 'denominator')::numeric AS denominator,
                (SELECT coalesce(sum((o ->> 'points_numerator')::numeric / (o ->> 'points_denominator')::numeric), 0)
@@ -124,7 +147,10 @@ BEGIN
         ORDER BY r.n
     LOOP
         need := @extschema@.deptperf_explain_need(entry.item, entry.numerator, entry.denominator, entry.others, published, decimals, entry.whole);
-        IF need.en IS NOT NULL THEN
+        -- what is named is put back
+        IF need.en IS NOT NULL AND (need.points IS NULL OR EXISTS (
+               SELECT FROM @extschema@.deptperf_evaluate(document, facts, inputs || jsonb_build_object(entry.item ->> 'code', need.points)) e
+               WHERE e.level = 'indicator' AND e.code = indicator AND e.points = published)) THEN
             why := concat_ws('；', why, format('%s：%s', entry.item ->> 'code', need.zh));
             why_en := concat_ws('; ', why_en, format('%s: %s', entry.item ->> 'code', need.en));
         END IF;

@@ -7,8 +7,11 @@ IF renew OR to_regclass('deptperf.reconciliation') IS NULL THEN
            CASE WHEN p.points > r.recomputed THEN 'published higher' WHEN p.points < r.recomputed THEN 'published lower' END::text AS direction,
            r.why_en
     FROM self_assessment p
-        JOIN score_basis b ON b.dept_id = p.dept_id AND b.fiscal_year = p.fiscal_year
-        CROSS JOIN LATERAL @extschema@.deptperf_reconcile(b.document, coalesce(b.facts, '{}'::jsonb), coalesce(b.inputs, '{}'::jsonb), p.indicator, p.points) r;
+        LEFT JOIN score_basis b ON b.dept_id = p.dept_id AND b.fiscal_year = p.fiscal_year
+        -- where there is neither a record nor an assessment
+        LEFT JOIN LATERAL framework_in_force(p.dept_id, p.fiscal_year) f ON b.dept_id IS NULL
+        JOIN framework_document d ON d.framework = coalesce(b.framework, f.framework)
+        CROSS JOIN LATERAL @extschema@.deptperf_reconcile(d.document, coalesce(b.facts, '{}'::jsonb), coalesce(b.inputs, '{}'::jsonb), p.indicator, p.points) r;
 END IF;
 COMMENT ON VIEW reconciliation IS 'What departments published (self_assessment) against what the records give, a row for each score that was published.';
 COMMENT ON COLUMN reconciliation.indicator IS 'NULL: the total.';

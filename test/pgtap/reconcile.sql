@@ -1,7 +1,7 @@
 -- reconcile.sql: the published scores of the reference case held against its records:
 -- exactly the differences of the reference file, each with its reason.
 BEGIN;
-SELECT plan(20);
+SELECT plan(24);
 SET LOCAL client_min_messages = warning;
 SET LOCAL jit = off;
 \cd examples/case
@@ -47,6 +47,31 @@ SELECT is(pg_temp.why(4, '{"paid_q1": 125, "paid_q2": 100}', 'x > 50%: 6, else 6
 SELECT is(pg_temp.why(3, '{"projects_on_time": 1, "projects_planned": 100000000000000000000}', '6 * x', 'projects_on_time / projects_planned'), '0.00 | no value of what the records give has the published points; judged items would have to differ', 'more than can be counted');
 SELECT is((SELECT why_en FROM deptperf_reconcile('{"options": {"decimals": 2.0}, "indicators": [{"code": "I", "points": 1}], "items": [{"code": "i", "indicator": "I", "points": 1}]}', '{}', '{}', 'I', 1)), 'not provable: i is missing', 'decimals 2.0');
 SELECT is((SELECT why_en FROM deptperf_reconcile('{"indicators": [{"code": "I", "points": 1}], "items": [{"code": "i", "indicator": "I", "points": 1}]}', '{}', '{}', 'X''"', 1)), 'the framework has no indicator X''"', 'an unknown indicator');
+
+-- What its items would have needed is not why: a veto, an assessment of the whole, an item that is left out because it is open, items that are not added.
+INSERT INTO deptperf.department (code) VALUES ('held'), ('silent');
+INSERT INTO deptperf.department_framework (dept_id, from_year, framework) SELECT dept_id, 2021, 'sz-2021-records' FROM deptperf.department WHERE code = 'held';
+INSERT INTO deptperf.finding (dept_id, fiscal_year, kind, count) SELECT dept_id, 2021, 'violation', 2 FROM deptperf.department WHERE code = 'held';
+INSERT INTO deptperf.budget (dept_id, fiscal_year, expense_class, initial) SELECT dept_id, 2021, 'other', 100 FROM deptperf.department WHERE code = 'held';
+INSERT INTO deptperf.adjustment (dept_id, fiscal_year, amount) SELECT dept_id, 2021, 5 FROM deptperf.department WHERE code = 'held';
+INSERT INTO deptperf.disclosure (dept_id, fiscal_year, kind, level) SELECT dept_id, 2021, 'budget', 1 FROM deptperf.department WHERE code = 'held';
+INSERT INTO deptperf.project (dept_id, fiscal_year, planned, on_time) SELECT dept_id, 2021, 2, 1 FROM deptperf.department WHERE code = 'held';
+SELECT deptperf_assess('held', 2021, '{"C2.3": 4}', 'one was moved', override => true);
+INSERT INTO deptperf.self_assessment (dept_id, fiscal_year, indicator, points)
+    SELECT dept_id, 2021, i, p FROM deptperf.department, (VALUES ('B1.2', 1), ('B1.3', 3), ('C2.3', 6)) v(i, p) WHERE code = 'held' UNION ALL SELECT dept_id, 2021, 'C2.3', 6 FROM deptperf.department WHERE code = 'silent';
+SELECT results_eq($$ SELECT d.code, indicator, recomputed, why_en FROM deptperf.reconciliation r JOIN deptperf.department d USING (dept_id) WHERE d.code IN ('held', 'silent') ORDER BY 1, 2 $$, $$ VALUES
+    ('held', 'B1.2', 0.00, 'vetoed: finding_violation = 2, "above 0: vetoes"'),
+    ('held', 'B1.3', 1.00, 'not provable: B1.3.2 (0 / 0) is missing'),
+    ('held', 'C2.3', 4.00, 'an assessment of the whole indicator gives 4, in place of what the records give'),
+    ('silent', 'C2.3', NULL, 'not provable: C2.3.1 (projects_on_time, projects_planned) is missing') $$, 'other reasons than a branch; without a record too');
+-- i is 3, the mean 4: 5 would need i 5, and not the 2 that a sum would have needed beside j
+SELECT is((SELECT why_en FROM deptperf_reconcile('{"indicators": [{"code": "I", "points": 5, "combine": "mean"}], "items": [{"code": "i", "indicator": "I", "points": 5, "formula": "paid_q1 / paid_q2", "rule": "x >= 50%: 5, x >= 20%: 3, else 2"}, {"code": "j", "indicator": "I", "points": 5}]}',
+    '{"paid_q1": 25, "paid_q2": 100}', '{"j": 5}', 'I', 5)), 'its items are not added but combined as "mean"; deptperf_explain has them', 'a mean');
+-- 2.5 and 1.5 are 4; 2 and 1.5 would be 4 if they were rounded half up, and are truncated to 3
+SELECT is((SELECT why_en FROM deptperf_reconcile('{"options": {"rounding": "truncate", "decimals": 0}, "indicators": [{"code": "I", "points": 9}], "items": [{"code": "i", "indicator": "I", "points": 6, "formula": "paid_q1 / paid_q2", "rule": "x >= 50%: 6, x >= 20%: 2.5, else 0"}, {"code": "j", "indicator": "I", "points": 3}]}',
+    '{"paid_q1": 55, "paid_q2": 100}', '{"j": 1.5}', 'I', 4)), 'i: the published points need "at least 20%: 2.5 points"; found 55 / 100 = 55.00 %', 'what is named has been put back');
+SELECT is((SELECT why_en FROM deptperf_reconcile('{"options": {"rounding": "truncate", "decimals": 0}, "indicators": [{"code": "I", "points": 9}], "items": [{"code": "i", "indicator": "I", "points": 6, "formula": "paid_q1 / paid_q2", "rule": "x >= 50%: 6, x >= 20%: 2, else 0"}, {"code": "j", "indicator": "I", "points": 3}]}',
+    '{"paid_q1": 55, "paid_q2": 100}', '{"j": 1.5}', 'I', 4)), 'no value of what the records give has the published points; judged items would have to differ', 'and is not named where it gives others');
 
 SELECT * FROM finish();
 ROLLBACK;
