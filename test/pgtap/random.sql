@@ -39,6 +39,8 @@ INSERT INTO deptperf.budget (dept_id, fiscal_year, expense_class, three_public, 
     SELECT r.*, pg_temp.pick('personnel'::text, 'public', 'project', 'other'), random() < 0.4, pg_temp.pick(0, 1, 1, 1) * pg_temp.money(40), CASE WHEN random() < 0.6 THEN pg_temp.money(45) END FROM pg_temp.rows(3) r;
 INSERT INTO deptperf.execution (dept_id, fiscal_year, month, expense_class, three_public, amount)
     SELECT r.*, 1 + floor(random() * 12)::int, pg_temp.pick('personnel'::text, 'public', 'project', 'other'), random() < 0.4, pg_temp.money(24) - 4 FROM pg_temp.rows(5) r;
+INSERT INTO deptperf.execution (dept_id, fiscal_year, month, expense_class, three_public, amount)     -- the whole budget, here and there
+    SELECT b.dept_id, b.fiscal_year, 12, b.expense_class, b.three_public, coalesce(b.adjusted, b.initial) FROM deptperf.budget b WHERE (b.dept_id + b.fiscal_year) % 3 = 0;
 INSERT INTO deptperf.adjustment (dept_id, fiscal_year, amount) SELECT r.*, pg_temp.money(12) - 6 FROM pg_temp.rows(1) r;
 INSERT INTO deptperf.procurement (dept_id, fiscal_year, planned, actual) SELECT dept_id, fiscal_year, p, round(p * pg_temp.pick(0, 0.7, 0.95, 1, 1.02), 2) FROM (SELECT r.*, pg_temp.pick(0, 1, 1, 1) * pg_temp.money(1000) AS p FROM pg_temp.rows(2) r) r;
 INSERT INTO deptperf.fixed_asset (dept_id, fiscal_year, original_value, in_use) SELECT r.*, pg_temp.pick(0, 1, 1, 1, 1) * pg_temp.money(1000), random() < 0.75 FROM pg_temp.rows(4) r;
@@ -128,10 +130,10 @@ SELECT is_empty($$ SELECT dept_id, fiscal_year, framework, open, sum(weight * CA
     FROM missing m LEFT JOIN deptperf.framework_indicator i ON i.framework = m.framework AND i.code = m.indicator LEFT JOIN deptperf.framework_group g ON g.framework = m.framework AND g.code = i.group_code
     GROUP BY m.dept_id, m.fiscal_year, m.framework, m.open, g.weight, i.points, m.indicator) m
   GROUP BY 1, 2, 3, 4 HAVING coalesce(sum(weight * CASE framework WHEN 'sz-2021-records' THEN named ELSE points END), 0) <> open $$, 'what is named as missing adds up to what is open');
--- judgements, facts that are there, an override where records contradict each other
+-- judgements, facts that are there, and an override where records contradict each other
 SELECT is_empty($$ SELECT * FROM (SELECT m.dept_id, m.fiscal_year, m.framework, w.*, bool_or(w.state_then = 'invalid') OVER (PARTITION BY m.dept_id, m.fiscal_year) AS contradicts FROM (
     SELECT m.dept_id, m.fiscal_year, m.framework, jsonb_object_agg(c.key, c.value) AS changes
-    FROM missing m CROSS JOIN LATERAL (SELECT coalesce(m.item, m.indicator), m.open_points WHERE m.needs IN ('assessment', 'correction') UNION ALL SELECT f, 1 FROM unnest(m.facts) f WHERE m.needs = 'records') c(key, value)
+    FROM missing m CROSS JOIN LATERAL (SELECT coalesce(m.item, m.indicator), m.open_points WHERE m.needs IN ('assessment', 'correction') UNION ALL SELECT f, 1 FROM unnest(m.facts) f WHERE m.needs IN ('records', 'correction')) c(key, value)
     WHERE (m.dept_id + m.fiscal_year) % 8 = 0 OR m.framework <> 'sz-2021-records' GROUP BY 1, 2, 3) m CROSS JOIN LATERAL deptperf_what_if(m.dept_id, m.fiscal_year, m.changes) w) w
   WHERE state_then = 'missing' AND (level <> 'item' AND NOT contradicts OR (dept_id, fiscal_year, code) IN (SELECT dept_id, fiscal_year, item FROM missing)) $$, 'and supplying it closes it');
 
@@ -163,7 +165,7 @@ INSERT INTO frozen SELECT deptperf_finalize(1, 2021, true, 'the second of 2');
 SELECT is_empty('SELECT r.result_id, v.* FROM deptperf.result r, deptperf_verify(r.result_id) v', 'a frozen result is as it was');
 ALTER TABLE deptperf.result DISABLE TRIGGER USER;
 -- One digit of a column becomes another: what is found, undone again.
-CREATE FUNCTION pg_temp.tampered(id bigint, part text, OUT place int, OUT faults text) LANGUAGE plpgsql AS $$
+CREATE FUNCTION pg_temp.tampered(id bigint, part text, k int, OUT place int, OUT faults text) LANGUAGE plpgsql AS $$
 DECLARE
     before text;
     became text;
@@ -177,10 +179,10 @@ BEGIN
         SELECT coalesce(string_agg(v.fault, ', '), 'nothing') INTO faults FROM deptperf_verify(id) v;
         RAISE EXCEPTION 'undo' USING ERRCODE = 'P0099';
     END IF;
-EXCEPTION WHEN SQLSTATE 'P0099' OR datetime_field_overflow OR invalid_datetime_format OR unique_violation OR check_violation OR foreign_key_violation OR invalid_text_representation THEN   -- no such day, number or document
+EXCEPTION WHEN SQLSTATE 'P0099' OR datetime_field_overflow OR invalid_datetime_format OR invalid_time_zone_displacement_value OR unique_violation OR check_violation OR foreign_key_violation OR invalid_text_representation THEN   -- no such day, number or document
 END $$;
 CREATE TEMP TABLE tampered AS
-    SELECT r.result_id, p.part, t.* FROM deptperf.result r, (VALUES ('document', 12), ('facts', 12), ('inputs', 4), ('results', 14), ('hashes', 2), ('hash', 1), ('total', 1), ('number', 1), ('dept_id', 1), ('fiscal_year', 1), ('reason', 1), ('finalized_at', 1), ('reopened_at', 3), ('reopen_reason', 2)) p(part, n), generate_series(1, n) k, pg_temp.tampered(r.result_id, p.part) t;
+    SELECT r.result_id, p.part, t.* FROM deptperf.result r, (VALUES ('document', 8), ('facts', 8), ('inputs', 4), ('results', 8), ('hashes', 2), ('hash', 1), ('total', 1), ('number', 1), ('dept_id', 1), ('fiscal_year', 1), ('reason', 1), ('finalized_at', 1), ('reopened_at', 15), ('reopen_reason', 2)) p(part, n), generate_series(1, n) k, pg_temp.tampered(r.result_id, p.part, k) t;
 SELECT is_empty($$ SELECT * FROM tampered WHERE faults = 'nothing' $$, 'any changed digit is found');
 SELECT is_empty($$ SELECT * FROM tampered WHERE part IN ('document', 'facts', 'inputs', 'results') AND faults NOT LIKE '%' || part || ' was changed%' OR part IN ('hash', 'hashes') AND faults !~ 'hash' OR part IN ('total', 'number', 'dept_id', 'fiscal_year', 'reason', 'finalized_at') AND faults !~ 'department, year, number, total, grade, or who, when, and the reason was changed' OR part ~ '^reopen' AND faults !~ 'reopen' $$, 'and its part named');
 SELECT is_empty($$ SELECT p.part FROM unnest('{document,facts,inputs,results,hashes,hash,total,number,dept_id,fiscal_year,reason,finalized_at,reopened_at,reopen_reason}'::text[]) p(part) LEFT JOIN tampered t ON t.part = p.part GROUP BY 1 HAVING count(faults) = 0 $$, 'in every part');
