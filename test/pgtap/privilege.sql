@@ -124,7 +124,7 @@ INSERT INTO listed VALUES
         deptperf_sheet_header(jsonb,integer)
         deptperf_sheet_said(jsonb,jsonb,text,text,jsonb,integer)
     $$),
-    ('stable strict unsafe search_path=pg_catalog, pg_temp; TimeZone=UTC', $$
+    ('stable strict safe search_path=pg_catalog, pg_temp; TimeZone=UTC', $$
         deptperf_verify(bigint)
     $$),
     ('volatile unsafe search_path=pg_catalog, pg_temp; TimeZone=UTC', $$
