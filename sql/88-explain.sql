@@ -163,8 +163,9 @@ BEGIN
         LEFT JOIN LATERAL (
             SELECT r.formula, r.rule, r.numerator, r.denominator, r.branch
             FROM @extschema@.deptperf_explain_requirements(b.document, b.facts, i.code) r
-            WHERE r.outcome = CASE e.state WHEN 'vetoed' THEN 'zero' ELSE 'missing' END
-            LIMIT 1) v ON e.state IN ('vetoed', 'missing') AND a.item IS NULL
+            WHERE e.state IN ('vetoed', 'missing') AND a.item IS NULL AND EXISTS (SELECT FROM deptperf.framework_requirement q WHERE q.framework = b.framework AND q.indicator = i.code)
+              AND r.outcome = CASE e.state WHEN 'vetoed' THEN 'zero' ELSE 'missing' END
+            LIMIT 1) v ON true
         LEFT JOIN LATERAL (
             SELECT CASE i.combine WHEN 'best' THEN format('greatest(%s)', string_agg(n.points, ', ' ORDER BY n.place)) WHEN 'mean' THEN format('(%s) / %s.0', string_agg(n.points, ' + ' ORDER BY n.place), count(*))
                                   WHEN 'table' THEN trim_scale(e.points)::text
@@ -174,8 +175,8 @@ BEGIN
             FROM (SELECT m.position AS place, o.points_numerator / o.points_denominator AS exact,
                          CASE o.points_denominator WHEN 1 THEN o.points_numerator::text ELSE format('%s%s / %s', o.points_numerator, CASE WHEN o.points_numerator::text !~ '\.' THEN '.0' END, o.points_denominator) END AS points
                   FROM result o JOIN deptperf.framework_item m ON m.framework = b.framework AND m.code = o.code AND m.indicator = i.code
-                  WHERE o.level = 'item' AND o.points IS NOT NULL) n
-            HAVING count(*) > 0) k ON i.combine <> 'sum' AND e.points IS NOT NULL AND a.item IS NULL AND e.state <> 'vetoed'
+                  WHERE o.level = 'item' AND o.points IS NOT NULL AND i.combine <> 'sum' AND e.points IS NOT NULL AND a.item IS NULL AND e.state <> 'vetoed') n
+            HAVING count(*) > 0) k ON true
     WHERE e.level = 'indicator' AND (v.rule IS NOT NULL OR k.arithmetic IS NOT NULL OR a.item IS NOT NULL)
     ) x
         LEFT JOIN LATERAL (
