@@ -1,7 +1,7 @@
 -- reconcile.sql: the published scores of the reference case held against its records:
 -- exactly the differences of the reference file, each with its reason.
 BEGIN;
-SELECT plan(24);
+SELECT plan(25);
 SET LOCAL client_min_messages = warning;
 SET LOCAL jit = off;
 \cd examples/case
@@ -64,6 +64,13 @@ SELECT results_eq($$ SELECT d.code, indicator, recomputed, why_en FROM deptperf.
     ('held', 'B1.3', 1.00, 'not provable: B1.3.2 (0 / 0) is missing'),
     ('held', 'C2.3', 4.00, 'an assessment of the whole indicator gives 4, in place of what the records give'),
     ('silent', 'C2.3', NULL, 'not provable: C2.3.1 (projects_on_time, projects_planned) is missing') $$, 'other reasons than a branch; without a record too');
+-- a total that is not that of the published indicators
+SELECT deptperf_framework_import('{"framework": "two", "indicators": [{"code": "I", "points": 5}, {"code": "J", "points": 5}], "items": [{"code": "i", "indicator": "I", "points": 5}, {"code": "j", "indicator": "J", "points": 5}]}');
+INSERT INTO deptperf.department_framework (dept_id, from_year, framework) SELECT dept_id, 2022, 'two' FROM deptperf.department WHERE code = 'held';
+SELECT deptperf_assess('held', 2022, '{"i": 4, "j": 3}', 'by the panel');
+INSERT INTO deptperf.self_assessment (dept_id, fiscal_year, indicator, points) SELECT dept_id, 2022, i, p FROM deptperf.department, (VALUES ('I', 4), ('J', 3), (NULL, 8)) v(i, p) WHERE code = 'held';
+SELECT results_eq($$ SELECT indicator, difference, why_en FROM deptperf.reconciliation r JOIN deptperf.department d USING (dept_id) WHERE d.code = 'held' AND fiscal_year = 2022 ORDER BY 1 $$,
+  $$ VALUES ('I', 0.00, NULL), ('J', 0.00, NULL), (NULL, 1.00, 'see the differences of the indicators; the published indicators add up to 7') $$, 'a total that was added up wrongly');
 -- i is 3, the mean 4: 5 would need i 5, and not the 2 that a sum would have needed beside j
 SELECT is((SELECT why_en FROM deptperf_reconcile('{"indicators": [{"code": "I", "points": 5, "combine": "mean"}], "items": [{"code": "i", "indicator": "I", "points": 5, "formula": "paid_q1 / paid_q2", "rule": "x >= 50%: 5, x >= 20%: 3, else 2"}, {"code": "j", "indicator": "I", "points": 5}]}',
     '{"paid_q1": 25, "paid_q2": 100}', '{"j": 5}', 'I', 5)), 'its items are not added but combined as "mean"; deptperf_explain has them', 'a mean');
