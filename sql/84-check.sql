@@ -122,6 +122,7 @@ DECLARE
     p      record;
     can    record;
     whole  record;
+    most   numeric;             -- the greatest total
     other  text;                -- what it would have to be
     wrong  bool := false;
     digits int := coalesce((document -> 'options' ->> 'decimals')::numeric::int, 2);
@@ -145,8 +146,17 @@ BEGIN
             RETURN QUERY SELECT 'impossible score', format('%s published as %s', p.indicator, trim_scale(p.points)), other;
         END IF;
     END LOOP;
-    -- the total, by what the framework makes of these indicators
-    IF published ->> '' IS NULL OR wrong THEN
+    IF published ->> '' IS NULL THEN
+        RETURN;
+    END IF;
+    -- the total, by what the framework makes of these indicators, and of full points in all
+    SELECT t.total INTO most
+    FROM @extschema@.deptperf_evaluate_total(document, '{}', (
+        SELECT jsonb_object_agg(i ->> 'code', (i ->> 'points')::numeric + coalesce((i ->> 'bonus')::numeric, 0)) FROM jsonb_array_elements(document -> 'indicators') i)) t;
+    IF (published ->> '')::numeric NOT BETWEEN 0 AND most THEN
+        RETURN QUERY SELECT 'impossible score', format('total published as %s', trim_scale((published ->> '')::numeric)), format('from 0 to %s', trim_scale(most));
+        RETURN;
+    ELSIF wrong THEN
         RETURN;
     END IF;
     SELECT t.* INTO whole FROM @extschema@.deptperf_evaluate_total(document, '{}', jsonb_strip_nulls(published - '')) t;

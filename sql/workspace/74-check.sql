@@ -169,55 +169,55 @@ IF renew OR to_regclass('deptperf.record_issue') IS NULL THEN
         FROM budget WHERE document_number IS NOT NULL
         GROUP BY dept_id, fiscal_year, document_number, title, expense_class, three_public, initial, adjusted HAVING count(*) > 1
         UNION ALL
-        SELECT dept_id, fiscal_year, 'duplicate', 'execution', format('%s records %s: execution_id %s', count(*), document_number, string_agg(execution_id::text, ', ' ORDER BY execution_id)), 'one record'
+        SELECT dept_id, fiscal_year, 'duplicate'::text, 'execution'::text, format('%s records %s: execution_id %s', count(*), document_number, string_agg(execution_id::text, ', ' ORDER BY execution_id)), 'one record'::text
         FROM execution WHERE document_number IS NOT NULL
         GROUP BY dept_id, fiscal_year, document_number, title, month, expense_class, three_public, amount HAVING count(*) > 1
         UNION ALL
-        SELECT dept_id, fiscal_year, 'duplicate', 'adjustment', format('%s records %s: adjustment_id %s', count(*), document_number, string_agg(adjustment_id::text, ', ' ORDER BY adjustment_id)), 'one record'
+        SELECT dept_id, fiscal_year, 'duplicate'::text, 'adjustment'::text, format('%s records %s: adjustment_id %s', count(*), document_number, string_agg(adjustment_id::text, ', ' ORDER BY adjustment_id)), 'one record'::text
         FROM adjustment WHERE document_number IS NOT NULL
         GROUP BY dept_id, fiscal_year, document_number, title, amount HAVING count(*) > 1
         UNION ALL
-        SELECT dept_id, fiscal_year, 'duplicate', 'procurement', format('%s records %s: procurement_id %s', count(*), document_number, string_agg(procurement_id::text, ', ' ORDER BY procurement_id)), 'one record'
+        SELECT dept_id, fiscal_year, 'duplicate'::text, 'procurement'::text, format('%s records %s: procurement_id %s', count(*), document_number, string_agg(procurement_id::text, ', ' ORDER BY procurement_id)), 'one record'::text
         FROM procurement WHERE document_number IS NOT NULL
         GROUP BY dept_id, fiscal_year, document_number, title, planned, actual HAVING count(*) > 1
         UNION ALL
-        SELECT dept_id, fiscal_year, 'duplicate', 'fixed_asset', format('%s records %s: fixed_asset_id %s', count(*), coalesce(document_number, asset_code), string_agg(fixed_asset_id::text, ', ' ORDER BY fixed_asset_id)), 'one record'
+        SELECT dept_id, fiscal_year, 'duplicate'::text, 'fixed_asset'::text, format('%s records %s: fixed_asset_id %s', count(*), coalesce(document_number, asset_code), string_agg(fixed_asset_id::text, ', ' ORDER BY fixed_asset_id)), 'one record'::text
         FROM fixed_asset WHERE coalesce(document_number, asset_code) IS NOT NULL
         GROUP BY dept_id, fiscal_year, document_number, title, asset_code, original_value, in_use HAVING count(*) > 1
         UNION ALL
-        SELECT dept_id, fiscal_year, 'duplicate', 'staffing', format('%s records %s: staffing_id %s', count(*), document_number, string_agg(staffing_id::text, ', ' ORDER BY staffing_id)), 'one record'
+        SELECT dept_id, fiscal_year, 'duplicate'::text, 'staffing'::text, format('%s records %s: staffing_id %s', count(*), document_number, string_agg(staffing_id::text, ', ' ORDER BY staffing_id)), 'one record'::text
         FROM staffing WHERE document_number IS NOT NULL
         GROUP BY dept_id, fiscal_year, document_number, title, establishment, on_establishment, external HAVING count(*) > 1
         UNION ALL
-        SELECT dept_id, fiscal_year, 'duplicate', 'project', format('%s records %s: project_id %s', count(*), document_number, string_agg(project_id::text, ', ' ORDER BY project_id)), 'one record'
+        SELECT dept_id, fiscal_year, 'duplicate'::text, 'project'::text, format('%s records %s: project_id %s', count(*), document_number, string_agg(project_id::text, ', ' ORDER BY project_id)), 'one record'::text
         FROM project WHERE document_number IS NOT NULL
         GROUP BY dept_id, fiscal_year, document_number, title, planned, on_time HAVING count(*) > 1
         UNION ALL
-        SELECT dept_id, fiscal_year, 'duplicate', 'key_task', format('%s records %s: key_task_id %s', count(*), document_number, string_agg(key_task_id::text, ', ' ORDER BY key_task_id)), 'one record'
+        SELECT dept_id, fiscal_year, 'duplicate'::text, 'key_task'::text, format('%s records %s: key_task_id %s', count(*), document_number, string_agg(key_task_id::text, ', ' ORDER BY key_task_id)), 'one record'::text
         FROM key_task WHERE document_number IS NOT NULL
         GROUP BY dept_id, fiscal_year, document_number, title, assigned, missed HAVING count(*) > 1
         UNION ALL
-        SELECT dept_id, fiscal_year, 'duplicate', 'performance_target', format('%s records %s: performance_target_id %s', count(*), document_number, string_agg(performance_target_id::text, ', ' ORDER BY performance_target_id)), 'one record'
+        SELECT dept_id, fiscal_year, 'duplicate'::text, 'performance_target'::text, format('%s records %s: performance_target_id %s', count(*), document_number, string_agg(performance_target_id::text, ', ' ORDER BY performance_target_id)), 'one record'::text
         FROM performance_target WHERE document_number IS NOT NULL
         GROUP BY dept_id, fiscal_year, document_number, title, aspect, weight, earned, level1, level2, level3, written HAVING count(*) > 1
         UNION ALL
-        SELECT dept_id, fiscal_year, 'duplicate', 'petition', format('%s records %s: petition_id %s', count(*), document_number, string_agg(petition_id::text, ', ' ORDER BY petition_id)), 'one record'
+        SELECT dept_id, fiscal_year, 'duplicate'::text, 'petition'::text, format('%s records %s: petition_id %s', count(*), document_number, string_agg(petition_id::text, ', ' ORDER BY petition_id)), 'one record'::text
         FROM petition WHERE document_number IS NOT NULL
         GROUP BY dept_id, fiscal_year, document_number, title, received, answered, answered_in_time HAVING count(*) > 1
         UNION ALL
-        SELECT dept_id, fiscal_year, 'duplicate', 'satisfaction_survey', format('%s records %s: satisfaction_survey_id %s', count(*), document_number, string_agg(satisfaction_survey_id::text, ', ' ORDER BY satisfaction_survey_id)), 'one record'
+        SELECT dept_id, fiscal_year, 'duplicate'::text, 'satisfaction_survey'::text, format('%s records %s: satisfaction_survey_id %s', count(*), document_number, string_agg(satisfaction_survey_id::text, ', ' ORDER BY satisfaction_survey_id)), 'one record'::text
         FROM satisfaction_survey WHERE document_number IS NOT NULL
         GROUP BY dept_id, fiscal_year, document_number, title, respondents, satisfied HAVING count(*) > 1
         UNION ALL
-        SELECT dept_id, fiscal_year, 'duplicate', 'disclosure', format('%s records %s: disclosure_id %s', count(*), document_number, string_agg(disclosure_id::text, ', ' ORDER BY disclosure_id)), 'one record'
+        SELECT dept_id, fiscal_year, 'duplicate'::text, 'disclosure'::text, format('%s records %s: disclosure_id %s', count(*), document_number, string_agg(disclosure_id::text, ', ' ORDER BY disclosure_id)), 'one record'::text
         FROM disclosure WHERE document_number IS NOT NULL
         GROUP BY dept_id, fiscal_year, document_number, title, kind, level, due HAVING count(*) > 1
         UNION ALL
-        SELECT dept_id, fiscal_year, 'duplicate', 'finding', format('%s records %s: finding_id %s', count(*), document_number, string_agg(finding_id::text, ', ' ORDER BY finding_id)), 'one record'
+        SELECT dept_id, fiscal_year, 'duplicate'::text, 'finding'::text, format('%s records %s: finding_id %s', count(*), document_number, string_agg(finding_id::text, ', ' ORDER BY finding_id)), 'one record'::text
         FROM finding WHERE document_number IS NOT NULL
         GROUP BY dept_id, fiscal_year, document_number, title, kind, count HAVING count(*) > 1
         UNION ALL
-        SELECT dept_id, fiscal_year, 'duplicate', 'measurement', format('%s records %s: measurement_id %s', count(*), document_number, string_agg(measurement_id::text, ', ' ORDER BY measurement_id)), 'one record'
+        SELECT dept_id, fiscal_year, 'duplicate'::text, 'measurement'::text, format('%s records %s: measurement_id %s', count(*), document_number, string_agg(measurement_id::text, ', ' ORDER BY measurement_id)), 'one record'::text
         FROM measurement WHERE document_number IS NOT NULL
         GROUP BY dept_id, fiscal_year, document_number, title, fact, amount HAVING count(*) > 1
         UNION ALL
@@ -225,12 +225,12 @@ IF renew OR to_regclass('deptperf.record_issue') IS NULL THEN
                format('project %s: started %s, completed %s', p.project_id, p.started_on, p.completed_on), 'a completion that is not before the start'::text
         FROM project p WHERE p.completed_on < p.started_on
         UNION ALL
-        SELECT p.dept_id, p.fiscal_year, 'completed before start', 'key_task',
-               format('key_task %s: started %s, completed %s', p.key_task_id, p.started_on, p.completed_on), 'a completion that is not before the start'
+        SELECT p.dept_id, p.fiscal_year, 'completed before start'::text, 'key_task'::text,
+               format('key_task %s: started %s, completed %s', p.key_task_id, p.started_on, p.completed_on), 'a completion that is not before the start'::text
         FROM key_task p WHERE p.completed_on < p.started_on
         UNION ALL
-        SELECT p.dept_id, p.fiscal_year, 'late but on time', 'project',
-               format('project %s: due %s, completed %s, %s of %s on time', p.project_id, p.due_on, p.completed_on, p.on_time, p.planned), 'less on time'
+        SELECT p.dept_id, p.fiscal_year, 'late but on time'::text, 'project'::text,
+               format('project %s: due %s, completed %s, %s of %s on time', p.project_id, p.due_on, p.completed_on, p.on_time, p.planned), 'less on time'::text
         FROM project p WHERE p.completed_on > p.due_on AND p.on_time = p.planned AND p.planned > 0
     ) i
     WHERE sees_all() OR i.dept_id IN (SELECT g.dept_id FROM given g);

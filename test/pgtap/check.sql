@@ -2,7 +2,7 @@
 -- case the six that the reference file names, and nothing else; then every check
 -- by itself, beside what is just no issue.
 BEGIN;
-SELECT plan(82);
+SELECT plan(83);
 SET LOCAL client_min_messages = warning;
 SET LOCAL jit = off;
 \cd examples/case
@@ -153,6 +153,7 @@ SELECT is(pg_temp.published(format('(%L, %s, NULL)', s.indicator, s.points)), 'i
 FROM (VALUES ('A1.1', 5.5, 'above the maximum'), ('A1.2', 4.5, 'half a finding'), ('B3.2', 0.5, 'between two bands'), ('C1.1', 1, 'no sum of 3, 2 and 0 twice'), ('C4.2', 3, 'no band'), ('C2.2', 5, 'not a whole number of tasks'),
              ('B1.1', 1.765, 'three decimals'), ('Z', 1, 'no indicator')) s(indicator, points, what);
 SELECT is(pg_temp.published($$('A1.2', 4, NULL), ('B3.2', 0.4, NULL), ('C1.1', 5, NULL), ('C2.3', 5, NULL), ('B1.2', 0, NULL), ('C2.2', 4, NULL), ('B1.1', 1.99, NULL), ('A1.1', 0.5, NULL)$$), 'nothing', 'and those that some can');
+SELECT is(pg_temp.published('(NULL::text, ' || p || ', NULL)'), g, 'a total alone: ' || p) FROM (VALUES ('100.5', 'impossible score: total published as 100.5')) v(p, g);
 SELECT is((SELECT expected FROM deptperf_check_published(deptperf_framework_document('sz-2021'), '{"C1.1": 1}', NULL)), 'one of 0, 2, 3, 4, 5, 6', 'it says which');
 SELECT set_eq($$ SELECT c.issue, c.found, c.expected FROM (SELECT jsonb_object_agg(i.code, i.points) AS all FROM deptperf.framework_indicator i WHERE i.framework = 'sz-2021') p,
     (VALUES ('{"": 100}'::jsonb, '优'), ('{"": 99}', '优'), ('{"": 100}', '良'), ('{"": 100}', NULL)) AS t(total, grade), deptperf_check_published(deptperf_framework_document('sz-2021'), p.all || t.total, t.grade) c $$,
