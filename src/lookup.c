@@ -55,11 +55,25 @@
 typedef enum PlanKind
 {
 	PLAN_WHO,
+	PLAN_WHO_BEFORE_PEERS,		/* a workspace of 0.1.0, which is not set up anew yet */
 	PLAN_CODE,
 	PLAN_INPUTS,
 	PLAN_FACTS,
 	PLAN_KINDS
 } PlanKind;
+
+/* any_inputs: whether there may be judgements */
+#define WHO(any_inputs) \
+	"SELECT d.dept_id::pg_catalog.int8, y.fiscal_year::pg_catalog.int4, fw.framework::pg_catalog.text," \
+	" fd.revision::pg_catalog.uuid, fd.document::pg_catalog.jsonb, " any_inputs "," \
+	" ARRAY(SELECT c.dept_id::pg_catalog.int8 FROM deptperf.department_closure c" \
+	"  WHERE c.ancestor_id OPERATOR(pg_catalog.=) d.dept_id)" \
+	" FROM deptperf.department d" \
+	" CROSS JOIN deptperf.fiscal_year y" \
+	" LEFT JOIN LATERAL deptperf.framework_in_force(d.dept_id, y.fiscal_year) fw ON true" \
+	" LEFT JOIN deptperf.framework_document fd ON fd.framework OPERATOR(pg_catalog.=) fw.framework" \
+	" WHERE d.dept_id OPERATOR(pg_catalog.=) ANY ($1)" \
+	" AND y.fiscal_year OPERATOR(pg_catalog.=) ANY ($2)"
 
 static struct
 {
@@ -68,20 +82,14 @@ static struct
 	Oid			argtypes[2];
 }			plan_texts[PLAN_KINDS] = {
 	[PLAN_WHO] = {
-		"SELECT d.dept_id::pg_catalog.int8, y.fiscal_year::pg_catalog.int4, fw.framework::pg_catalog.text,"
-		" fd.revision::pg_catalog.uuid, fd.document::pg_catalog.jsonb,"
-		" EXISTS (SELECT FROM deptperf.assessment a WHERE a.dept_id OPERATOR(pg_catalog.=) d.dept_id"
-		"  AND a.fiscal_year OPERATOR(pg_catalog.=) y.fiscal_year)"
-		" OR EXISTS (SELECT FROM deptperf.peer_score p WHERE p.dept_id OPERATOR(pg_catalog.=) d.dept_id"
-		"  AND p.fiscal_year OPERATOR(pg_catalog.=) y.fiscal_year),"
-		" ARRAY(SELECT c.dept_id::pg_catalog.int8 FROM deptperf.department_closure c"
-		"  WHERE c.ancestor_id OPERATOR(pg_catalog.=) d.dept_id)"
-		" FROM deptperf.department d"
-		" CROSS JOIN deptperf.fiscal_year y"
-		" LEFT JOIN LATERAL deptperf.framework_in_force(d.dept_id, y.fiscal_year) fw ON true"
-		" LEFT JOIN deptperf.framework_document fd ON fd.framework OPERATOR(pg_catalog.=) fw.framework"
-		" WHERE d.dept_id OPERATOR(pg_catalog.=) ANY ($1)"
-		" AND y.fiscal_year OPERATOR(pg_catalog.=) ANY ($2)",
+		WHO("EXISTS (SELECT FROM deptperf.assessment a WHERE a.dept_id OPERATOR(pg_catalog.=) d.dept_id"
+			"  AND a.fiscal_year OPERATOR(pg_catalog.=) y.fiscal_year)"
+			" OR EXISTS (SELECT FROM deptperf.peer_score p WHERE p.dept_id OPERATOR(pg_catalog.=) d.dept_id"
+			"  AND p.fiscal_year OPERATOR(pg_catalog.=) y.fiscal_year)"),
+		2, {INT8ARRAYOID, INT4ARRAYOID}
+	},
+	[PLAN_WHO_BEFORE_PEERS] = {
+		WHO("true"),
 		2, {INT8ARRAYOID, INT4ARRAYOID}
 	},
 	[PLAN_CODE] = {
@@ -321,7 +329,7 @@ read_targets(Datum dept_ids, Datum years, int *n)
 	Datum		args[2] = {dept_ids, years};
 	bool		any_inputs = false;
 
-	execute(PLAN_WHO, args);
+	execute(OidIsValid(get_relname_relid("peer_score", get_namespace_oid(WORKSPACE, false))) ? PLAN_WHO : PLAN_WHO_BEFORE_PEERS, args);
 	*n = (int) SPI_processed;
 	targets = palloc0(sizeof(Target) * (*n + 1));
 	for (int i = 0; i < *n; i++)

@@ -61,42 +61,52 @@ SELECT code, name, parent_code FROM case_department;
 INSERT INTO deptperf.department_framework (dept_id, from_year, framework)
 SELECT dept_id, 2021, 'sz-2021' FROM deptperf.department WHERE code = '440300-SI';
 
--- The records.  Each belongs to the unit that holds it; the bureau has none itself.
+-- The records, in the order of the files.  Each belongs to the unit that holds it;
+-- the bureau has none itself.
 INSERT INTO deptperf.budget (dept_id, fiscal_year, expense_class, three_public, initial, adjusted, title, document_number, remarks)
 SELECT d.dept_id, 2021, c.expense_class, c.three_public, c.initial, c.adjusted, c.title, c.document_number, c.origin
-FROM case_budget c JOIN deptperf.department d ON d.code = c.unit;
+FROM case_budget c JOIN deptperf.department d ON d.code = c.unit
+ORDER BY c.ctid;
 
 INSERT INTO deptperf.execution (dept_id, fiscal_year, month, expense_class, three_public, amount, title, document_number, remarks)
 SELECT d.dept_id, 2021, c.month, c.expense_class, c.three_public, c.amount, c.title, c.document_number, c.origin
-FROM case_execution c JOIN deptperf.department d ON d.code = c.unit;
+FROM case_execution c JOIN deptperf.department d ON d.code = c.unit
+ORDER BY c.ctid;
 
 INSERT INTO deptperf.adjustment (dept_id, fiscal_year, amount, title, document_number, remarks)
 SELECT d.dept_id, 2021, c.amount, c.title, c.document_number, concat_ws(': ', c.origin, c.remarks)
-FROM case_adjustment c JOIN deptperf.department d ON d.code = c.unit;
+FROM case_adjustment c JOIN deptperf.department d ON d.code = c.unit
+ORDER BY c.ctid;
 
 INSERT INTO deptperf.procurement (dept_id, fiscal_year, planned, actual, title, document_number, remarks)
 SELECT d.dept_id, 2021, c.planned, c.actual, c.title, c.document_number, concat_ws(': ', c.origin, c.remarks)
-FROM case_procurement c JOIN deptperf.department d ON d.code = c.unit;
+FROM case_procurement c JOIN deptperf.department d ON d.code = c.unit
+ORDER BY c.ctid;
 
 INSERT INTO deptperf.fixed_asset (dept_id, fiscal_year, original_value, in_use, title, asset_code, remarks)
 SELECT d.dept_id, 2021, c.original_value, c.in_use, c.title, c.asset_code, concat_ws(': ', c.origin, c.remarks)
-FROM case_fixed_asset c JOIN deptperf.department d ON d.code = c.unit;
+FROM case_fixed_asset c JOIN deptperf.department d ON d.code = c.unit
+ORDER BY c.ctid;
 
 INSERT INTO deptperf.staffing (dept_id, fiscal_year, establishment, on_establishment, external, remarks)
 SELECT d.dept_id, 2021, c.establishment, c.on_establishment, c.external, c.origin
-FROM case_staffing c JOIN deptperf.department d ON d.code = c.unit;
+FROM case_staffing c JOIN deptperf.department d ON d.code = c.unit
+ORDER BY c.ctid;
 
 INSERT INTO deptperf.project (dept_id, fiscal_year, planned, on_time, title, document_number, remarks)
 SELECT d.dept_id, 2021, c.planned, c.on_time, c.title, c.document_number, concat_ws(': ', c.origin, c.remarks)
-FROM case_project c JOIN deptperf.department d ON d.code = c.unit;
+FROM case_project c JOIN deptperf.department d ON d.code = c.unit
+ORDER BY c.ctid;
 
 INSERT INTO deptperf.petition (dept_id, fiscal_year, received, answered, answered_in_time, title, remarks)
 SELECT d.dept_id, 2021, c.received, c.answered, c.answered_in_time, c.title, c.origin
-FROM case_petition c JOIN deptperf.department d ON d.code = c.unit;
+FROM case_petition c JOIN deptperf.department d ON d.code = c.unit
+ORDER BY c.ctid;
 
 INSERT INTO deptperf.disclosure (dept_id, fiscal_year, kind, level, due, title, remarks)
 SELECT d.dept_id, 2021, c.kind, c.level, c.due, c.title, concat_ws(': ', c.origin, c.remarks)
-FROM case_disclosure c JOIN deptperf.department d ON d.code = c.unit;
+FROM case_disclosure c JOIN deptperf.department d ON d.code = c.unit
+ORDER BY c.ctid;
 
 -- These records are complete, for every department: a unit without a record of
 -- one of them has none.  So no finding means none was made, and full points.
@@ -115,8 +125,10 @@ GROUP BY reason, override \g /dev/null
 -- and comparisons read these.
 INSERT INTO deptperf.self_assessment (dept_id, fiscal_year, indicator, points, grade)
 SELECT d.dept_id, 2021, c.indicator, c.points, c.grade
-FROM case_self_assessment c, deptperf.department d WHERE d.code = '440300-SI';
+FROM case_self_assessment c, deptperf.department d WHERE d.code = '440300-SI'
+ORDER BY c.ctid;
 INSERT INTO deptperf.stated_figure (dept_id, fiscal_year, figure, value, printed, source)
 SELECT d.dept_id, 2021, c.figure, c.value, c.printed, c.source
-FROM case_stated_figure c, deptperf.department d WHERE d.code = '440300-SI';
+FROM case_stated_figure c, deptperf.department d WHERE d.code = '440300-SI'
+ORDER BY c.ctid;
 RESET client_min_messages;
