@@ -32,9 +32,10 @@ BEGIN
         SELECT s.place, s.figure, s.value, s.printed, coalesce(s.source, 'stated') AS source, p.number,
                -- as printed: 75.95 % is 0.7595, of which 0.0001 is a unit
                CASE WHEN s.value = p.number THEN p.unit
-                    WHEN s.value <> 0 AND p.number <> 0 AND power(10::numeric, round(log(abs(s.value / p.number)))) * p.number = s.value THEN p.unit * abs(s.value / p.number)
+                    WHEN s.value <> 0 AND p.number <> 0 AND power(10::numeric, round(log(nullif(abs(s.value / p.number), 0)))) * p.number = s.value THEN p.unit * abs(s.value / p.number)
                     WHEN p.number IS NULL THEN power(10::numeric, -scale(s.value)) END AS unit
-        FROM ROWS FROM (jsonb_to_recordset(stated) AS (figure text, value numeric, printed text, source text)) WITH ORDINALITY AS s(figure, value, printed, source, place)
+        FROM (SELECT r.figure, CASE WHEN r.value > '-Infinity' AND r.value < 'Infinity' THEN r.value END AS value, r.printed, r.source, r.place
+              FROM ROWS FROM (jsonb_to_recordset(stated) AS (figure text, value numeric, printed text, source text)) WITH ORDINALITY AS r(figure, value, printed, source, place)) s
             CROSS JOIN LATERAL @extschema@.deptperf_printed(coalesce(s.printed, '')) p
     ), known AS (
         SELECT s.figure, s.value, s.unit, s.source, s.place FROM said s WHERE s.value IS NOT NULL

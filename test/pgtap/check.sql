@@ -2,7 +2,7 @@
 -- case the six that the reference file names, and nothing else; then every check
 -- by itself, beside what is just no issue.
 BEGIN;
-SELECT plan(83);
+SELECT plan(85);
 SET LOCAL client_min_messages = warning;
 SET LOCAL jit = off;
 \cd examples/case
@@ -127,6 +127,9 @@ SELECT is(pg_temp.stated($$('assets_total', 1000, '1,000', 'p1')$$, 'INSERT INTO
 SELECT is(pg_temp.stated($$('assets_total', 12345678.9, NULL, 'p1')$$, 'INSERT INTO deptperf.fixed_asset (dept_id, fiscal_year, original_value, in_use) VALUES (900, 2020, 1234.56789, true)'), 'factor of 10,000: assets_total: 1234.56789 (the records), 12345678.9 (p1)', 'in yuan and in ten thousands');
 SELECT is(pg_temp.stated($$('assets_total', 1234.57, '1,234.57', 'p1')$$, 'INSERT INTO deptperf.fixed_asset (dept_id, fiscal_year, original_value, in_use) VALUES (900, 2020, 12345678.9, true)'), 'factor of 10,000: assets_total: 12345678.9 (the records), 1234.57 (p1)', 'also where it is rounded');
 SELECT is(pg_temp.stated($$('assets_total', NULL::numeric, 'none', 'p1'), ('grade', NULL, '优秀', 'p1')$$), 'nothing', 'what is no number is none');
+
+SELECT is(pg_temp.stated($$('a', 'NaN'::numeric, NULL, 'p1'), ('a', 'Infinity', NULL, 'p2'), ('a', 1, NULL, 'p3')$$), 'nothing', 'what is not finite is none');
+SELECT is(pg_temp.stated($$('a', 1e-1000, '1' || repeat('0', 1000), 'p1')$$) ~ '^malformed figure: a: printed as "10+", taken as 0\.0+1 \(p1\)$', true, 'nor ends it, however far apart');
 
 -- Malformed ones are named and never read.
 SELECT is(pg_temp.stated($$('a', NULL::numeric, '834,02.62', 'p1')$$), 'malformed figure: a: printed as "834,02.62" (p1)', 'a misplaced separator');
