@@ -664,14 +664,14 @@ dp_frac_add_any(DpFrac a, DpFrac b)
  * n / d at a scale, half up: the floor of (2 n 10^scale + d) / (2 d).
  */
 DpDec
-dp_frac_round(DpFrac a, int32 scale)
+dp_frac_round(const DpFrac *a, int32 scale)
 {
-	int32		shift = scale + a.d.scale - a.n.scale;
-	int128		n = a.n.v,
-				d = a.d.v;
+	int32		shift = scale + a->d.scale - a->n.scale;
+	int128		n = a->n.v,
+				d = a->d.v;
 
-	Assert(dp_dec_sign(a.n) >= 0 && dp_dec_sign(a.d) > 0);
-	if (dp_narrow(a.n, a.d) && shift >= 0 && shift <= DP_MAX_SHIFT)
+	Assert(dp_dec_sign(a->n) >= 0 && dp_dec_sign(a->d) > 0);
+	if (dp_narrow(a->n, a->d) && shift >= 0 && shift <= DP_MAX_SHIFT)
 	{
 		int128		v = (int128) (int64) n * dp_pow10[shift];
 
@@ -688,7 +688,7 @@ dp_frac_round(DpFrac a, int32 scale)
 				(int64) v / (int64) (2 * d), scale, NULL
 			};
 	}
-	if (both_small(a.n, a.d) && scale <= DP_MAX_SCALE && abs(shift) <= DP_MAX_SCALE &&
+	if (both_small(a->n, a->d) && scale <= DP_MAX_SCALE && abs(shift) <= DP_MAX_SCALE &&
 		(shift >= 0 ? mul_128(n, pow10_of(shift), &n) : mul_128(d, pow10_of(-shift), &d)) &&
 		bits_of(n) < DP_MAX_BITS && bits_of(d) < DP_MAX_BITS)
 	{
@@ -703,11 +703,21 @@ dp_frac_round(DpFrac a, int32 scale)
 	{
 		Numeric		unit = numeric_from_text(psprintf("1e-%d", scale));
 		DpDec		step = {0, 0, unit};
-		DpDec		d2 = dp_dec_mul(dp_dec_mul(DP_INT(2), a.d), step);
-		DpDec		n2 = dp_dec_add(dp_dec_mul(DP_INT(2), a.n), dp_dec_mul(a.d, step));
+		DpDec		d2 = dp_dec_mul(dp_dec_mul(DP_INT(2), a->d), step);
+		DpDec		n2 = dp_dec_add(dp_dec_mul(DP_INT(2), a->n), dp_dec_mul(a->d, step));
 
 		return dp_dec_mul(dp_dec_floor_div(n2, d2), step);
 	}
+}
+
+Numeric
+dp_frac_numeric(const DpFrac *a, int32 scale)
+{
+	DpDec		rounded = dp_frac_round(a, scale);
+
+	if (rounded.big == NULL && rounded.scale == scale)
+		return small_numeric(rounded.v, scale);
+	return dp_dec_numeric_scale(rounded, scale);
 }
 
 /*

@@ -65,11 +65,13 @@ extern DpDec dp_dec_floor_div(DpDec a, DpDec b);
 
 /*
  * Fractions.  dp_frac_round rounds half up, dp_frac_truncate drops what is
- * behind; their argument is not negative.
+ * behind, dp_frac_numeric is the first as a numeric of so many decimals; their
+ * argument is not negative.
  */
 extern DpFrac dp_frac_add_any(DpFrac a, DpFrac b);
-extern DpDec dp_frac_round(DpFrac a, int32 scale);
+extern DpDec dp_frac_round(const DpFrac *a, int32 scale);
 extern DpDec dp_frac_truncate(DpFrac a, int32 scale);
+extern Numeric dp_frac_numeric(const DpFrac *a, int32 scale);
 
 /*
  * Nearly all operands fit 64 bits and differ little in scale: then no result

@@ -81,7 +81,7 @@ static DpDec
 round_points(const DpFramework *framework, DpFrac points)
 {
 	return framework->truncate ? dp_frac_truncate(points, framework->decimals) :
-		dp_frac_round(points, framework->decimals);
+		dp_frac_round(&points, framework->decimals);
 }
 
 /* ---- facts and inputs ---- */

@@ -249,7 +249,7 @@ put_item(ReturnSetInfo *rsinfo, const DpItem *item, const DpItemResult *result)
 	{
 		set(&row, POINTS_NUMERATOR, numeric_datum(result->points.n));
 		set(&row, POINTS_DENOMINATOR, numeric_datum(result->points.d));
-		set(&row, POINTS, numeric_datum(dp_frac_round(result->points, POINTS_DECIMALS)));
+		set(&row, POINTS, numeric_datum(dp_frac_round(&result->points, POINTS_DECIMALS)));
 	}
 	put(rsinfo, &row);
 }
@@ -315,9 +315,10 @@ put_group(ReturnSetInfo *rsinfo, const DpFramework *framework, const DpGroup *gr
 	DpResultState state = open ? DP_RESULT_MISSING :
 		sum->members > 0 && sum->left_out == sum->members ? DP_RESULT_LEFT_OUT : DP_RESULT_SCORED;
 	Row			row = row_of("group", group->code, state);
+	DpFrac		exact = dp_frac(sum->sum);
 
 	if (state == DP_RESULT_SCORED)
-		set_sum(&row, framework->weighted ? dp_frac_round(dp_frac(sum->sum), framework->decimals) : sum->sum,
+		set_sum(&row, framework->weighted ? dp_frac_round(&exact, framework->decimals) : sum->sum,
 				framework->decimals);
 	put(rsinfo, &row);
 }

@@ -272,12 +272,6 @@ read_arguments(FunctionCallInfo fcinfo, const Function *function)
 	return site;
 }
 
-static Datum
-points_datum(DpFrac points)
-{
-	return NumericGetDatum(dp_dec_numeric_scale(dp_frac_round(points, DP_DECIMALS), DP_DECIMALS));
-}
-
 /* The points of an indicator of one item, where that is scored; else false. */
 static bool
 score_directly(FunctionCallInfo fcinfo, const CallSite *site, Datum *result)
@@ -293,14 +287,14 @@ score_directly(FunctionCallInfo fcinfo, const CallSite *site, Datum *result)
 	if (score.state != DP_SCORED)
 		return false;
 	if (direct->item->rule->branch[score.branch].outcome != DP_CONSTANT)
-		*result = points_datum(score.points);
+		*result = NumericGetDatum(dp_frac_numeric(&score.points, DP_DECIMALS));
 	else
 	{
 		if (direct->constant[score.branch] == 0)
 		{
 			MemoryContext old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
 
-			direct->constant[score.branch] = points_datum(score.points);
+			direct->constant[score.branch] = NumericGetDatum(dp_frac_numeric(&score.points, DP_DECIMALS));
 			MemoryContextSwitchTo(old);
 		}
 		*result = direct->constant[score.branch];

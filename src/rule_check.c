@@ -462,9 +462,9 @@ dp_rule_check_item(const DpRule *rule, DpDec points)
 						dp_rule_text(rule), dp_dec_text(points)),
 				 greatest.reached ?
 				 errdetail("The most that any x gives is %s.",
-						   dp_dec_text(dp_frac_round(greatest.value, 20))) :
+						   dp_dec_text(dp_frac_round(&greatest.value, 20))) :
 				 errdetail("Every x gives less than %s.",
-						   dp_dec_text(dp_frac_round(greatest.value, 20))),
+						   dp_dec_text(dp_frac_round(&greatest.value, 20))),
 				 errhint("Let the best branch give %s, or give the item as many points as it can reach.",
 						 dp_dec_text(points))));
 }

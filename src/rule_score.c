@@ -103,18 +103,61 @@ slope_points(const DpBranch *branch, DpDec n, DpDec d)
 }
 
 /* Held within 0 and the points, where they are known. */
-static inline void
-hold(DpFrac *value, const DpDec *points)
+static inline DpFrac
+hold(DpFrac value, const DpDec *points)
 {
-	if (dp_dec_sign(value->n) < 0)
-		*value = dp_frac(DP_INT(0));
-	else if (points != NULL && dp_frac_cmp_dec(*value, *points) > 0)
-		*value = dp_frac(*points);
+	if (dp_dec_sign(value.n) < 0)
+		return dp_frac(DP_INT(0));
+	if (points != NULL && dp_frac_cmp_dec(value, *points) > 0)
+		return dp_frac(*points);
+	return value;
+}
+
+/*
+ * a * x / b where everything fits 64 bits, also the products: the same as below,
+ * field by field, because a decimal that is written in parts and copied as a
+ * whole right afterwards makes the processor wait.  False elsewhere.
+ */
+static inline bool
+narrow_share(const DpBranch *branch, const DpDec *n, const DpDec *d, const DpDec *points, DpFrac *share)
+{
+	int128		v,
+				w = branch->b.value.v,
+				most;
+	int32		scale = branch->b.value.scale,
+				shift;
+
+	if (points == NULL || !dp_narrow(branch->a.value, *n) || !dp_narrow(branch->b.value, *points) ||
+		(d != NULL && !dp_narrow(*d, *d)))
+		return false;
+	v = (int128) (int64) branch->a.value.v * (int64) n->v;
+	if (d != NULL)
+	{
+		w = (int128) (int64) w * (int64) d->v;
+		scale += d->scale;
+	}
+	if (v < 0 || v != (int64) v || w != (int64) w)
+		return false;
+	most = (int128) (int64) points->v * (int64) w;
+	shift = points->scale + scale - branch->a.value.scale - n->scale;
+	if (shift < -DP_MAX_SHIFT || shift > DP_MAX_SHIFT || most != (int64) most ||
+		(shift < 0 ? (int128) (int64) v > (int128) (int64) most * dp_pow10[-shift] :
+		 (int128) (int64) v * dp_pow10[shift] > most))
+		return false;
+	share->n.v = v;
+	share->n.scale = branch->a.value.scale + n->scale;
+	share->n.big = NULL;
+	share->d.v = w;
+	share->d.scale = scale;
+	share->d.big = NULL;
+	return true;
 }
 
 static void
 apply(const DpBranch *branch, const DpDec *n, const DpDec *d, const DpDec *points, DpScore *score)
 {
+	DpFrac		share;
+
 	score->state = DP_SCORED;
 	switch (branch->outcome)
 	{
@@ -124,13 +167,14 @@ apply(const DpBranch *branch, const DpDec *n, const DpDec *d, const DpDec *point
 				score->points = dp_frac(*points);
 			break;
 		case DP_SHARE:
-			score->points.n = dp_dec_mul(branch->a.value, *n);
-			score->points.d = d == NULL ? branch->b.value : dp_dec_mul(branch->b.value, *d);
-			hold(&score->points, points);
+			if (narrow_share(branch, n, d, points, &score->points))
+				break;
+			share.n = dp_dec_mul(branch->a.value, *n);
+			share.d = d == NULL ? branch->b.value : dp_dec_mul(branch->b.value, *d);
+			score->points = hold(share, points);
 			break;
 		case DP_SLOPE:
-			score->points = slope_points(branch, *n, d == NULL ? DP_INT(1) : *d);
-			hold(&score->points, points);
+			score->points = hold(slope_points(branch, *n, d == NULL ? DP_INT(1) : *d), points);
 			break;
 		case DP_GIVES_INVALID:
 			score->state = DP_INVALID;
@@ -151,7 +195,7 @@ void
 dp_rule_score(const DpRule *rule, const DpDec *n, const DpDec *d, const DpDec *points,
 			  DpScore *score)
 {
-	int			d_sign = d == NULL ? 1 : dp_dec_sign(*d);
+	int			d_sign = d == NULL ? 1 : d->big == NULL ? (d->v > 0) - (d->v < 0) : dp_dec_sign(*d);
 	const DpBranch *branch;
 
 	score->state = DP_INVALID;

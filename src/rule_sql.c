@@ -99,7 +99,7 @@ refuse(FunctionCallInfo fcinfo, const DpRule *rule, const DpScore *score, const 
 static Datum
 score_datum(const DpScore *score, bool has_scale, int32 scale)
 {
-	DpDec		points = dp_frac_round(score->points, has_scale ? scale : DEFAULT_SCALE);
+	DpDec		points = dp_frac_round(&score->points, has_scale ? scale : DEFAULT_SCALE);
 
 	return NumericGetDatum(has_scale ? dp_dec_numeric_scale(points, scale) : dp_dec_numeric(points));
 }
