@@ -16,6 +16,7 @@
 
 #include "compat.h"
 #include "evaluate.h"
+#include "object.h"
 #include "utils/memutils.h"
 
 /* As jsonb orders its keys: shorter ones first. */
@@ -88,11 +89,9 @@ round_points(const DpFramework *framework, DpFrac points)
 
 /* A number with few enough digits that every sum of the framework stays exact. */
 static bool
-read_json_number(const DpFramework *framework, const JsonbValue *value, DpDec *result)
+is_calculable(const DpFramework *framework, Numeric value, DpDec *result)
 {
-	return value->type == jbvNumeric &&
-		dp_dec_read(NumericGetDatum(value->val.numeric), result) &&
-		dp_dec_calculable(*result, framework->max_digits);
+	return dp_dec_read(NumericGetDatum(value), result) && dp_dec_calculable(*result, framework->max_digits);
 }
 
 /* Both are in one order, so the object is walked once. */
@@ -101,32 +100,23 @@ read_facts(DpEvaluation *evaluation, Jsonb *facts)
 {
 	const DpFactKey *key = evaluation->key;
 	const DpFactKey *end = key + list_length(evaluation->framework->facts);
-	JsonbIterator *it;
-	JsonbIteratorToken token;
-	JsonbValue	value;
-	DpFact	   *fact = NULL;
+	DpPairs		pairs = dp_pairs(facts);
 
 	memset(evaluation->fact, 0, sizeof(DpFact) * (end - key));	/* DP_FACT_ABSENT */
-	if (!JB_ROOT_IS_OBJECT(facts))
-		return;
-	it = JsonbIteratorInit(&facts->root);
-	while (key < end && (token = JsonbIteratorNext(&it, &value, true)) != WJB_DONE)
+	while (key < end && dp_next_pair(&pairs))
 	{
-		if (token == WJB_KEY)
-		{
-			DpFactKey	name = {value.val.string.val, value.val.string.len};
-			int			cmp = -1;
+		DpFactKey	name = {pairs.key, pairs.len};
+		DpFact	   *fact;
+		int			cmp = -1;
 
-			while (key < end && (cmp = compare_keys(key, &name)) < 0)
-				key++;
-			fact = cmp == 0 ? &evaluation->fact[key->place] : NULL;
-		}
-		else if (token == WJB_VALUE && fact != NULL)
-		{
-			if (value.type != jbvNull)
-				fact->state = read_json_number(evaluation->framework, &value, &fact->value) ? DP_FACT_KNOWN : DP_FACT_NAN;
+		while (key < end && (cmp = compare_keys(key, &name)) < 0)
 			key++;
-		}
+		if (cmp != 0)
+			continue;
+		fact = &evaluation->fact[key++->place];
+		if (pairs.kind != DP_PAIR_NULL)
+			fact->state = pairs.kind == DP_PAIR_NUMBER && is_calculable(evaluation->framework, pairs.value, &fact->value) ?
+				DP_FACT_KNOWN : DP_FACT_NAN;
 	}
 }
 
@@ -156,7 +146,7 @@ read_input(const DpFramework *framework, const JsonbValue *value, DpDec max)
 			value = &peer;
 			input.kind = DP_PEER_POINTS;
 		}
-		if (!read_json_number(framework, value, &input.points) ||
+		if (value->type != jbvNumeric || !is_calculable(framework, value->val.numeric, &input.points) ||
 			dp_dec_sign(input.points) < 0 || dp_dec_cmp(input.points, max) > 0)
 			input.kind = value != &peer ? DP_BAD_INPUT : input.exempt ? DP_EXEMPT : DP_NO_INPUT;
 	}

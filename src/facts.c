@@ -6,6 +6,7 @@
 #include "compat.h"
 #include "facts.h"
 #include "miscadmin.h"
+#include "object.h"
 #include "scan.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -254,9 +255,7 @@ dp_fact_sums_add_any(DpFactSums *sums, int place, DpFactState state, DpDec value
 void
 dp_fact_sums_add_json(DpFactSums *sums, Jsonb *facts)
 {
-	JsonbIterator *it;
-	JsonbIteratorToken token;
-	JsonbValue	value;
+	DpPairs		pairs = dp_pairs(facts);
 	int			place = -1;
 
 	if (!JB_ROOT_IS_OBJECT(facts))
@@ -264,19 +263,16 @@ dp_fact_sums_add_json(DpFactSums *sums, Jsonb *facts)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("facts are not a JSON object"),
 				 errhint("Write an object of names and numbers, such as {\"assets_total\": 100}.")));
-	it = JsonbIteratorInit(&facts->root);
-	while ((token = JsonbIteratorNext(&it, &value, true)) != WJB_DONE)
+	while (dp_next_pair(&pairs))
 	{
-		if (token == WJB_KEY)
-			place = dp_fact_place(sums->names, value.val.string.val, value.val.string.len, place);
-		else if (token == WJB_VALUE && value.type != jbvNull)
-		{
-			DpDec		number = DP_INT(0);
-			bool		known = value.type == jbvNumeric &&
-				dp_dec_read(NumericGetDatum(value.val.numeric), &number);
+		DpDec		number = DP_INT(0);
+		bool		known;
 
-			dp_fact_sums_add(sums, place, known ? DP_FACT_KNOWN : DP_FACT_NAN, number);
-		}
+		place = dp_fact_place(sums->names, pairs.key, pairs.len, place);
+		if (pairs.kind == DP_PAIR_NULL)
+			continue;
+		known = pairs.kind == DP_PAIR_NUMBER && dp_dec_read(NumericGetDatum(pairs.value), &number);
+		dp_fact_sums_add(sums, place, known ? DP_FACT_KNOWN : DP_FACT_NAN, number);
 	}
 }
 
@@ -351,33 +347,19 @@ int64
 dp_silent(Jsonb *facts, int64 units)
 {
 	int64		silent = 0;
-	JsonbIterator *it;
-	JsonbIteratorToken token;
-	JsonbValue	value;
-	bool		counts = false;
+	DpPairs		pairs = dp_pairs(facts);
 
-	if (!JB_ROOT_IS_OBJECT(facts))
-		return 0;
-	it = JsonbIteratorInit(&facts->root);
-	while ((token = JsonbIteratorNext(&it, &value, true)) != WJB_DONE)
+	while (dp_next_pair(&pairs))
 	{
-		if (token == WJB_KEY)
-		{
-			FactName	name = {value.val.string.val, value.val.string.len};
+		FactName	name = {(char *) pairs.key, pairs.len};
+		DpDec		speaking;
 
-			counts = ends_with(&name, UNITS) &&
-				!(name.len == strlen("measurement" UNITS) &&
-				  memcmp(name.name, "measurement" UNITS, name.len) == 0);
-		}
-		else if (token == WJB_VALUE && counts && value.type == jbvNumeric)
-		{
-			DpDec		speaking;
-
-			if (dp_dec_read(NumericGetDatum(value.val.numeric), &speaking) &&
-				dp_dec_cmp(speaking, DP_INT(1)) >= 0 && dp_dec_cmp(speaking, DP_INT(units)) < 0)
-				silent += units - DatumGetInt64(DirectFunctionCall1(numeric_int8,
-																	NumericGetDatum(value.val.numeric)));
-		}
+		if (pairs.kind == DP_PAIR_NUMBER && ends_with(&name, UNITS) &&
+			!(name.len == strlen("measurement" UNITS) &&
+			  memcmp(name.name, "measurement" UNITS, name.len) == 0) &&
+			dp_dec_read(NumericGetDatum(pairs.value), &speaking) &&
+			dp_dec_cmp(speaking, DP_INT(1)) >= 0 && dp_dec_cmp(speaking, DP_INT(units)) < 0)
+			silent += units - DatumGetInt64(DirectFunctionCall1(numeric_int8, NumericGetDatum(pairs.value)));
 	}
 	return silent;
 }
