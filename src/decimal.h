@@ -190,11 +190,11 @@ dp_frac_cmp_dec(DpFrac a, DpDec b)
  * false, and nothing done, elsewhere.
  */
 static inline bool
-dp_dec_add_in_place(DpDec *a, DpDec b)
+dp_dec_add_in_place(DpDec *a, const DpDec *b)
 {
-	int128		sum = a->v + b.v;
+	int128		sum = a->v + b->v;
 
-	if (a->scale != b.scale || a->big != NULL || b.big != NULL ||
+	if (a->scale != b->scale || a->big != NULL || b->big != NULL ||
 		(uint64) (sum >> 64) + (UINT64CONST(1) << (DP_MAX_BITS - 65)) >= UINT64CONST(1) << (DP_MAX_BITS - 64))
 		return false;
 	a->v = sum;

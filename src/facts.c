@@ -272,7 +272,7 @@ dp_fact_sums_add_json(DpFactSums *sums, Jsonb *facts)
 		if (pairs.kind == DP_PAIR_NULL)
 			continue;
 		known = pairs.kind == DP_PAIR_NUMBER && dp_dec_read(NumericGetDatum(pairs.value), &number);
-		dp_fact_sums_add(sums, place, known ? DP_FACT_KNOWN : DP_FACT_NAN, number);
+		dp_fact_sums_add(sums, place, known ? DP_FACT_KNOWN : DP_FACT_NAN, &number);
 	}
 }
 

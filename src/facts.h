@@ -42,7 +42,7 @@ extern int64 dp_silent(Jsonb *facts, int64 units);
  * this is called for every amount of every record.
  */
 static inline void
-dp_fact_sums_add(DpFactSums *sums, int place, DpFactState state, DpDec value)
+dp_fact_sums_add(DpFactSums *sums, int place, DpFactState state, const DpDec *value)
 {
 	if (likely(place < sums->size))
 	{
@@ -52,7 +52,7 @@ dp_fact_sums_add(DpFactSums *sums, int place, DpFactState state, DpDec value)
 				   dp_dec_add_in_place(&fact->value, value)))
 			return;
 	}
-	dp_fact_sums_add_any(sums, place, state, value);
+	dp_fact_sums_add_any(sums, place, state, *value);
 }
 
 #endif							/* DEPTPERF_FACTS_H */

@@ -294,7 +294,7 @@ first_row(FunctionCallInfo fcinfo, CallSite *site)
 	check_constant(fcinfo, 1, site->count_name, "count_name");
 	check_constant(fcinfo, 2, site->zeros, "zeros");
 	for (int i = 0; i < site->nzeros; i++)
-		dp_fact_sums_add(sums, site->zero[i], DP_FACT_KNOWN, DP_INT(0));
+		dp_fact_sums_add(sums, site->zero[i], DP_FACT_KNOWN, &DP_INT(0));
 	return sums;
 }
 
@@ -369,7 +369,7 @@ deptperf_facts_accum(PG_FUNCTION_ARGS)
 		sums = (DpFactSums *) PG_GETARG_POINTER(0);
 
 	if (site->count >= 0)
-		dp_fact_sums_add(sums, site->count, DP_FACT_KNOWN, DP_INT(1));
+		dp_fact_sums_add(sums, site->count, DP_FACT_KNOWN, &DP_INT(1));
 	for (int i = 0; i < site->npairs; i++)
 	{
 		Pair	   *pair = &site->pair[i];
@@ -380,7 +380,7 @@ deptperf_facts_accum(PG_FUNCTION_ARGS)
 		if (PG_ARGISNULL(at) || PG_ARGISNULL(at + 1))
 			continue;
 		state = read_amount(pair, PG_GETARG_DATUM(at + 1), &value);
-		dp_fact_sums_add(sums, known_place(site, pair, PG_GETARG_DATUM(at)), state, value);
+		dp_fact_sums_add(sums, known_place(site, pair, PG_GETARG_DATUM(at)), state, &value);
 	}
 	PG_RETURN_POINTER(sums);
 }
@@ -435,7 +435,7 @@ deptperf_facts_combine(PG_FUNCTION_ARGS)
 				continue;
 			name = dp_fact_name(right->names, i);
 			place = dp_fact_place(left->names, name, strlen(name), place);
-			dp_fact_sums_add(left, place, right->fact[i].state, right->fact[i].value);
+			dp_fact_sums_add(left, place, right->fact[i].state, &right->fact[i].value);
 		}
 	}
 	if (left == NULL)
@@ -499,7 +499,7 @@ deptperf_facts_deserialize(PG_FUNCTION_ARGS)
 		state = pq_getmsgbyte(&buf);
 		if (state == DP_FACT_KNOWN)
 			value = dp_dec_recv(&buf);
-		dp_fact_sums_add(sums, place, state, value);
+		dp_fact_sums_add(sums, place, state, &value);
 	}
 	pq_getmsgend(&buf);
 	PG_RETURN_POINTER(sums);
