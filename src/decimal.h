@@ -185,20 +185,4 @@ dp_frac_cmp_dec(DpFrac a, DpDec b)
 	return dp_dec_cmp(a.n, dp_dec_mul(b, a.d));
 }
 
-/*
- * Add where both are small and of one scale (and the sum has a bit to spare);
- * false, and nothing done, elsewhere.
- */
-static inline bool
-dp_dec_add_in_place(DpDec *a, const DpDec *b)
-{
-	int128		sum = a->v + b->v;
-
-	if (a->scale != b->scale || a->big != NULL || b->big != NULL ||
-		(uint64) (sum >> 64) + (UINT64CONST(1) << (DP_MAX_BITS - 65)) >= UINT64CONST(1) << (DP_MAX_BITS - 64))
-		return false;
-	a->v = sum;
-	return true;
-}
-
 #endif							/* DEPTPERF_DECIMAL_H */

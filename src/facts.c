@@ -7,6 +7,7 @@
 #include "facts.h"
 #include "miscadmin.h"
 #include "object.h"
+#include "port/pg_bitutils.h"
 #include "scan.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -187,68 +188,71 @@ pair_units(DpFactNames *names)
 
 /* ---- sums ---- */
 
+/* Room for n sums at least: memory is given in powers of two anyway. */
+static int
+room_for(int n)
+{
+	return pg_nextpower2_32(Max(n, 4));
+}
+
 DpFactSums *
 dp_fact_sums_make(DpFactNames *names, MemoryContext context)
 {
 	DpFactSums *sums = MemoryContextAlloc(context, sizeof(DpFactSums));
 
+	StaticAssertStmt(sizeof(DpSum) == 32, "a sum has 32 bytes");
 	sums->names = names;
 	sums->context = context;
-	sums->size = Max(names->n, 4);
-	sums->fact = MemoryContextAllocZero(context, sizeof(DpFact) * sums->size);
+	sums->size = room_for(names->n);
+	sums->sum = MemoryContextAllocZero(context, sizeof(DpSum) * sums->size);
 	return sums;
 }
 
 static pg_noinline void
-make_room(DpFactSums *sums)
+make_room(DpFactSums *sums, int place)
 {
-	int			size = Max(sums->names->n, 2 * sums->size);
+	int			size = room_for(Max(sums->names->n, place + 1));
 
-	sums->fact = repalloc(sums->fact, sizeof(DpFact) * size);
-	memset(&sums->fact[sums->size], 0, sizeof(DpFact) * (size - sums->size));
+	sums->sum = repalloc(sums->sum, sizeof(DpSum) * size);
+	memset(&sums->sum[sums->size], 0, sizeof(DpSum) * (size - sums->size));
 	sums->size = size;
 }
 
 /* A numeric in the sum must outlive the row, and its predecessor must not. */
 static void
-keep_numeric(DpFactSums *sums, DpFact *fact, DpDec sum)
+keep(DpFactSums *sums, DpSum *sum, DpDec value)
 {
-	Numeric		old = fact->value.big;
+	Numeric		old = sum->big;
 
-	if (sum.big != NULL)
+	if (unlikely(value.big != NULL))
 	{
 		MemoryContext caller = MemoryContextSwitchTo(sums->context);
 
-		sum.big = DatumGetNumericCopy(NumericGetDatum(sum.big));
+		value.big = DatumGetNumericCopy(NumericGetDatum(value.big));
 		MemoryContextSwitchTo(caller);
 	}
-	fact->value = sum;
-	if (old != NULL)
+	*sum = (DpSum)
+	{
+		value.v, value.scale, DP_FACT_KNOWN, value.big
+	};
+	if (unlikely(old != NULL))
 		pfree(old);
 }
 
 void
 dp_fact_sums_add_any(DpFactSums *sums, int place, DpFactState state, DpDec value)
 {
-	DpFact	   *fact;
-	DpDec		sum;
+	DpSum	   *sum;
 
 	if (unlikely(place >= sums->size))
-		make_room(sums);
-	fact = &sums->fact[place];
+		make_room(sums, place);
+	sum = &sums->sum[place];
 	/* What can't be scored anyway must not make the sum overflow. */
-	if (unlikely(state == DP_FACT_NAN || fact->state == DP_FACT_NAN ||
+	if (unlikely(state == DP_FACT_NAN || sum->state == DP_FACT_NAN ||
 				 !dp_dec_calculable(value, DP_MAX_DIGITS)))
-	{
-		fact->state = DP_FACT_NAN;
-		return;
-	}
-	sum = fact->state == DP_FACT_ABSENT ? value : dp_dec_add(fact->value, value);
-	fact->state = DP_FACT_KNOWN;
-	if (unlikely(sum.big != NULL || fact->value.big != NULL))
-		keep_numeric(sums, fact, sum);
+		sum->state = DP_FACT_NAN;
 	else
-		fact->value = sum;
+		keep(sums, sum, sum->state == DP_FACT_ABSENT ? value : dp_dec_add(dp_sum_value(sum), value));
 }
 
 /* Anything but a number poisons its own fact and no other. */
@@ -279,12 +283,12 @@ dp_fact_sums_add_json(DpFactSums *sums, Jsonb *facts)
 /* ---- as jsonb ---- */
 
 static void
-set_pair(JsonbPair *pair, const FactName *name, const DpFact *fact)
+set_pair(JsonbPair *pair, const FactName *name, const DpSum *sum)
 {
 	pair->key.type = jbvString;
 	pair->key.val.string.val = name->name;
 	pair->key.val.string.len = name->len;
-	if (fact->state == DP_FACT_NAN)
+	if (sum->state == DP_FACT_NAN)
 	{
 		pair->value.type = jbvString;
 		pair->value.val.string.val = "NaN";
@@ -293,7 +297,7 @@ set_pair(JsonbPair *pair, const FactName *name, const DpFact *fact)
 	else
 	{
 		pair->value.type = jbvNumeric;
-		pair->value.val.numeric = dp_dec_numeric(fact->value);
+		pair->value.val.numeric = dp_dec_numeric(dp_sum_value(sum));
 	}
 }
 
@@ -301,7 +305,7 @@ set_pair(JsonbPair *pair, const FactName *name, const DpFact *fact)
 static inline bool
 is_known(const DpFactSums *sums, int place)
 {
-	return place < sums->size && sums->fact[place].state != DP_FACT_ABSENT;
+	return place < sums->size && sums->sum[place].state != DP_FACT_ABSENT;
 }
 
 /*
@@ -312,7 +316,7 @@ Jsonb *
 dp_fact_sums_json(const DpFactSums *sums, bool units)
 {
 	DpFactNames *names = sums->names;
-	static const DpFact one = {DP_FACT_KNOWN, {1, 0, NULL}};
+	static const DpSum one = {1, 0, DP_FACT_KNOWN};
 	JsonbValue	object = {.type = jbvObject};
 	JsonbPair  *pair;
 	int			n = 0;
@@ -331,7 +335,7 @@ dp_fact_sums_json(const DpFactSums *sums, bool units)
 				set_pair(&pair[n++], name, &one);
 		}
 		else if (is_known(sums, place))
-			set_pair(&pair[n++], name, &sums->fact[place]);
+			set_pair(&pair[n++], name, &sums->sum[place]);
 	}
 	object.val.object.nPairs = n;
 	object.val.object.pairs = pair;

@@ -431,11 +431,13 @@ deptperf_facts_combine(PG_FUNCTION_ARGS)
 		{
 			const char *name;
 
-			if (right->fact[i].state == DP_FACT_ABSENT)
+			DpDec		value = dp_sum_value(&right->sum[i]);
+
+			if (right->sum[i].state == DP_FACT_ABSENT)
 				continue;
 			name = dp_fact_name(right->names, i);
 			place = dp_fact_place(left->names, name, strlen(name), place);
-			dp_fact_sums_add(left, place, right->fact[i].state, &right->fact[i].value);
+			dp_fact_sums_add(left, place, right->sum[i].state, &value);
 		}
 	}
 	if (left == NULL)
@@ -457,21 +459,21 @@ deptperf_facts_serialize(PG_FUNCTION_ARGS)
 
 	aggregate_context(fcinfo);
 	for (int i = 0; i < sums->size; i++)
-		n += sums->fact[i].state != DP_FACT_ABSENT;
+		n += sums->sum[i].state != DP_FACT_ABSENT;
 	pq_begintypsend(&buf);
 	pq_sendint32(&buf, n);
 	for (int i = 0; i < sums->size; i++)
 	{
-		const DpFact *fact = &sums->fact[i];
+		const DpSum *sum = &sums->sum[i];
 
-		if (fact->state == DP_FACT_ABSENT)
+		if (sum->state == DP_FACT_ABSENT)
 			continue;
 		/* Not pq_sendstring: a worker's client encoding is another. */
 		pq_sendbytes(&buf, dp_fact_name(sums->names, i),
 					 strlen(dp_fact_name(sums->names, i)) + 1);
-		pq_sendbyte(&buf, fact->state);
-		if (fact->state == DP_FACT_KNOWN)
-			dp_dec_send(&buf, fact->value);
+		pq_sendbyte(&buf, sum->state);
+		if (sum->state == DP_FACT_KNOWN)
+			dp_dec_send(&buf, dp_sum_value(sum));
 	}
 	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
 }
