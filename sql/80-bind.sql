@@ -879,26 +879,52 @@ END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_bind_issue(pg_catalog.text, pg_catalog.text[], pg_catalog.jsonb) IS
 'the query for the data issues of a source, with the views of its parts (NULL: the own table, which has none) in the order of the specs, of the departments that the caller may see. parts NULL: no rows, or with specs one that says that a relation is lost';
 
+-- The records of a source that are in one of its relations, own or bound.
+CREATE FUNCTION @extschema@.deptperf_bind_branch(source pg_catalog.text, "from" pg_catalog.text, own pg_catalog.bool) RETURNS pg_catalog.text
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp AS $deptperf$
+#variable_conflict use_variable
+DECLARE
+    columns text;
+    counted text;
+BEGIN
+    SELECT string_agg(format(', %I', c.key), '' ORDER BY c.place),
+           string_agg(', ' || CASE WHEN c.fallback ~ '^[a-z_]+$' AND c.kind <> 'flag' THEN format('coalesce(%I, %I) AS %1$I', c.key, c.fallback)
+                                   WHEN c.fallback IS NULL AND NOT a.attnotnull THEN format('coalesce(%I, ''NaN'') AS %1$I', c.key)     -- not known
+                                   ELSE quote_ident(c.key) END, '' ORDER BY c.place)
+    INTO columns, counted
+    FROM @extschema@.deptperf_bind_columns() c JOIN pg_attribute a ON a.attrelid = format('deptperf.%I', c.source)::regclass AND a.attname = c.key
+    WHERE c.source = deptperf_bind_branch.source;
+    RETURN CASE WHEN own THEN format('SELECT dept_id, fiscal_year%s FROM %s', counted, "from")
+                ELSE format('SELECT dept_id, fiscal_year%s FROM %s WHERE known_department AND known_year', columns, "from") END;
+END $deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_bind_branch(pg_catalog.text, pg_catalog.text, pg_catalog.bool) IS
+'the query for the records of a source that are in an item of FROM: its own table (own), or a view of deptperf_bind. NULL gives NULL';
+
+-- What is tracked is derived from the bindings as they were.
+CREATE FUNCTION @extschema@.deptperf_bind_not_tracked(source pg_catalog.text) RETURNS pg_catalog.void
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp AS $deptperf$
+BEGIN
+    IF to_regclass(format('deptperf.%I', source || '_computed')) IS NOT NULL THEN
+        RAISE EXCEPTION 'source "%" is tracked', source
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  DETAIL = 'The facts that are kept of it are those of the relations that it reads now.',
+                  HINT = format('SELECT deptperf_untrack(%1$L); first, and afterwards SELECT * FROM deptperf_track(%1$L);', source);
+    END IF;
+END $deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_bind_not_tracked(pg_catalog.text) IS 'raises an error when a source is tracked. NULL does nothing';
+
 -- parts: the views in the order of the specs, NULL for the own table.
 CREATE FUNCTION @extschema@.deptperf_bind_assemble(source pg_catalog.text, parts pg_catalog.text[], specs pg_catalog.jsonb) RETURNS pg_catalog.void
 LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp AS $deptperf$
 #variable_conflict use_variable
 DECLARE
-    columns text;
-    own     text;
     gone    record;
 BEGIN
-    SELECT string_agg(format(', %I', c.key), '' ORDER BY c.place),
-           string_agg(', ' || CASE WHEN c.fallback ~ '^[a-z_]+$' AND c.kind <> 'flag' THEN format('coalesce(%I, %I) AS %1$I', c.key, c.fallback)
-                                   WHEN c.fallback IS NULL AND NOT a.attnotnull THEN format('coalesce(%I, ''NaN'') AS %1$I', c.key)     -- not known
-                                   ELSE quote_ident(c.key) END, '' ORDER BY c.place)
-    INTO columns, own
-    FROM @extschema@.deptperf_bind_columns() c JOIN pg_attribute a ON a.attrelid = format('deptperf.%I', c.source)::regclass AND a.attname = c.key
-    WHERE c.source = deptperf_bind_assemble.source;
     EXECUTE format('CREATE OR REPLACE VIEW deptperf.%I AS ', source || '_source')
-            || (SELECT string_agg(CASE WHEN p.view IS NULL THEN format('SELECT dept_id, fiscal_year%s FROM deptperf.%I', own, source)
-                                       ELSE format('SELECT dept_id, fiscal_year%s FROM deptperf.%I WHERE known_department AND known_year', columns, p.view) END,
+            || (SELECT string_agg(@extschema@.deptperf_bind_branch(source, format('deptperf.%I', coalesce(p.view, source)), p.view IS NULL),
                                   E'\nUNION ALL\n' ORDER BY p.place)
                 FROM unnest(parts) WITH ORDINALITY AS p(view, place));
     EXECUTE format('CREATE OR REPLACE VIEW deptperf.%I WITH (security_barrier = true) AS ', source || '_issue')
@@ -994,6 +1020,7 @@ BEGIN
         IF jsonb_typeof(entry.value) NOT IN ('object', 'array') OR entry.value = '[]' THEN
             PERFORM @extschema@.deptperf_bind_keys(entry.key, entry.value);
         END IF;
+        PERFORM @extschema@.deptperf_bind_not_tracked(entry.key);
         EXECUTE format('LOCK TABLE deptperf.%I IN SHARE ROW EXCLUSIVE MODE', entry.key);
         own := jsonb_build_object('from', format('deptperf.%I', entry.key));
         specs := '[]';
@@ -1118,6 +1145,7 @@ BEGIN
                   DETAIL = (SELECT format('Bound: %s.', coalesce(string_agg(b.source, ', ' ORDER BY b.source), 'none')) FROM deptperf.binding b),
                   HINT = 'SELECT * FROM deptperf_bindings();';
     END IF;
+    PERFORM @extschema@.deptperf_bind_not_tracked(wanted);
     EXECUTE format('LOCK TABLE deptperf.%I IN SHARE ROW EXCLUSIVE MODE', wanted);
     -- which go and which stay; a name as it is today or was then, with or without quotes
     SELECT string_agg(b.relation, ', ' ORDER BY b.place) FILTER (WHERE b.goes) AS relations,

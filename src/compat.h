@@ -3,7 +3,8 @@
  *
  *	16	soft errors (ereturn, escontext); before, the macro raises
  *	16	varatt.h; before, postgres.h has the varlena macros
- *	17, 18	nothing that is used here
+ *	17	the local transaction id is in PGPROC.vxid
+ *	18	nothing that is used here
  *
  * No other file asks for PG_VERSION_NUM.
  */
@@ -35,6 +36,13 @@
 #define DP_ESCONTEXT(fcinfo) ((fcinfo)->context)
 #else
 #define DP_ESCONTEXT(fcinfo) NULL
+#endif
+
+/* The transaction of this session, by a number that no other of it has. */
+#if PG_VERSION_NUM >= 170000
+#define DP_LOCAL_XID (MyProc->vxid.lxid)
+#else
+#define DP_LOCAL_XID (MyProc->lxid)
 #endif
 
 #endif							/* DEPTPERF_COMPAT_H */

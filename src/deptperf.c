@@ -6,6 +6,7 @@
 #include "compat.h"
 #include "decimal.h"
 #include "fmgr.h"
+#include "track.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 
@@ -21,7 +22,13 @@ _PG_init(void)
 							 "Both give the same results; this is for tests that compare them.",
 							 &dp_force_numeric, false, PGC_USERSET,
 							 GUC_NOT_IN_SAMPLE | GUC_NO_SHOW_ALL, NULL, NULL, NULL);
+	DefineCustomIntVariable("deptperf.compact_every",
+							"One statement in so many adds up kept facts of what it wrote; 0: none does.",
+							"For tests, which need it to be all or none.",
+							&dp_compact_every, 32, 0, 1000000, PGC_USERSET,
+							GUC_NOT_IN_SAMPLE | GUC_NO_SHOW_ALL, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("deptperf");
+	dp_track_init();
 }
 
 /* deptperf_library_version(): the version that this library was built as. */

@@ -33,9 +33,12 @@ struct DpFactNames
 	int			paired;			/* so many have been looked at by pair_units */
 };
 
+/* A name, maybe behind a mark (kept.c). */
+#define MAX_KEY (DP_MAX_WORD + 1)
+
 typedef struct NameEntry
 {
-	char		name[DP_MAX_WORD + 1];
+	char		name[MAX_KEY + 1];
 	int			place;
 } NameEntry;
 
@@ -126,11 +129,11 @@ is_name(const DpFactNames *names, int place, const char *name, int len)
 static int
 find_name(DpFactNames *names, const char *name, int len)
 {
-	char		key[DP_MAX_WORD + 1];
+	char		key[MAX_KEY + 1];
 	NameEntry  *entry;
 	bool		found;
 
-	if (len > DP_MAX_WORD)
+	if (len > DP_MAX_WORD + (len > 0 && DP_IS_MARK(name[0])))
 		ereport(ERROR,
 				(errcode(ERRCODE_NAME_TOO_LONG),
 				 errmsg("fact name \"%.*s\" is too long", len, name),
@@ -253,6 +256,18 @@ dp_fact_sums_add_any(DpFactSums *sums, int place, DpFactState state, DpDec value
 		sum->state = DP_FACT_NAN;
 	else
 		keep(sums, sum, sum->state == DP_FACT_ABSENT ? value : dp_dec_add(dp_sum_value(sum), value));
+}
+
+/* The same for what is a sum already, and may be as large as it likes. */
+void
+dp_fact_sums_add_sum(DpFactSums *sums, int place, DpDec value)
+{
+	DpSum	   *sum;
+
+	if (place >= sums->size)
+		make_room(sums, place);
+	sum = &sums->sum[place];
+	keep(sums, sum, sum->state == DP_FACT_ABSENT ? value : dp_dec_add(dp_sum_value(sum), value));
 }
 
 /* Anything but a number poisons its own fact and no other. */

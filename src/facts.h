@@ -19,6 +19,14 @@
 
 typedef struct DpFactNames DpFactNames;
 
+/*
+ * What is kept of a fact beside its sum (kept.c) has its name behind a mark:
+ * how many amounts it was made of, and how many of these were no number.
+ */
+#define DP_MARK_COUNT '#'
+#define DP_MARK_BAD '!'
+#define DP_IS_MARK(c) ((c) == DP_MARK_COUNT || (c) == DP_MARK_BAD)
+
 /* A DpFact in 32 bytes: a group has one for every name. */
 typedef struct DpSum
 {
@@ -51,6 +59,7 @@ extern int	dp_fact_place(DpFactNames *names, const char *name, int len, int afte
 
 extern DpFactSums *dp_fact_sums_make(DpFactNames *names, MemoryContext context);
 extern void dp_fact_sums_add_any(DpFactSums *sums, int place, DpFactState state, DpDec value);
+extern void dp_fact_sums_add_sum(DpFactSums *sums, int place, DpDec value);
 extern void dp_fact_sums_add_json(DpFactSums *sums, Jsonb *facts);
 extern Jsonb *dp_fact_sums_json(const DpFactSums *sums, bool units);
 extern int64 dp_silent(Jsonb *facts, int64 units);

@@ -19,6 +19,7 @@
 #include "fmgr.h"
 #include "libpq/pqformat.h"
 #include "nodes/primnodes.h"
+#include "scan.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
@@ -354,9 +355,40 @@ read_amount(const Pair *pair, Datum datum, DpDec *value)
 	}
 }
 
-PG_FUNCTION_INFO_V1(deptperf_facts_accum);
-Datum
-deptperf_facts_accum(PG_FUNCTION_ARGS)
+/*
+ * What can be taken back again: an amount that is no number is counted, under
+ * the fact's name behind a mark, and so are the amounts of a fact that does
+ * not come with the source's zeros, which is there only as long as they are.
+ */
+static void
+add_marked(CallSite *site, DpFactSums *sums, int place, char mark, DpDec value)
+{
+	const char *name = dp_fact_name(site->names, place);
+	char		marked[DP_MAX_WORD + 2];
+	int			len = snprintf(marked, sizeof(marked), "%c%s", mark, name);
+
+	dp_fact_sums_add(sums, dp_fact_place(site->names, marked, len, place), DP_FACT_KNOWN, &value);
+}
+
+static void
+add_kept(CallSite *site, DpFactSums *sums, int place, DpFactState state, DpDec value)
+{
+	bool		of_zeros = false;
+
+	for (int i = 0; i < site->nzeros; i++)
+		of_zeros |= site->zero[i] == place;
+	if (!of_zeros)
+		add_marked(site, sums, place, DP_MARK_COUNT, DP_INT(1));
+	if (state == DP_FACT_NAN || !dp_dec_calculable(value, DP_MAX_DIGITS))
+	{
+		add_marked(site, sums, place, DP_MARK_BAD, DP_INT(1));
+		value = DP_INT(0);
+	}
+	dp_fact_sums_add(sums, place, DP_FACT_KNOWN, &value);
+}
+
+static inline Datum
+accumulate(FunctionCallInfo fcinfo, bool kept)
 {
 	CallSite   *site = fcinfo->flinfo->fn_extra;
 	DpFactSums *sums;
@@ -380,9 +412,27 @@ deptperf_facts_accum(PG_FUNCTION_ARGS)
 		if (PG_ARGISNULL(at) || PG_ARGISNULL(at + 1))
 			continue;
 		state = read_amount(pair, PG_GETARG_DATUM(at + 1), &value);
-		dp_fact_sums_add(sums, known_place(site, pair, PG_GETARG_DATUM(at)), state, &value);
+		if (kept)
+			add_kept(site, sums, known_place(site, pair, PG_GETARG_DATUM(at)), state, value);
+		else
+			dp_fact_sums_add(sums, known_place(site, pair, PG_GETARG_DATUM(at)), state, &value);
 	}
 	PG_RETURN_POINTER(sums);
+}
+
+PG_FUNCTION_INFO_V1(deptperf_facts_accum);
+Datum
+deptperf_facts_accum(PG_FUNCTION_ARGS)
+{
+	return accumulate(fcinfo, false);
+}
+
+/* The transition of deptperf_kept_facts(count_name, zeros, pairs). */
+PG_FUNCTION_INFO_V1(deptperf_kept_records);
+Datum
+deptperf_kept_records(PG_FUNCTION_ARGS)
+{
+	return accumulate(fcinfo, true);
 }
 
 /* ---- objects of facts ---- */

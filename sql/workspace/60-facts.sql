@@ -11,7 +11,9 @@
 --                       A security barrier, so that its grouping stands.  Made
 --                       only when it is missing, because deptperf_unbind lets
 --                       setup make another source view beside the one that is
---                       read here: whoever changes it adds a step (90-steps).
+--                       read here: whoever changes it adds a step (90-steps).  While
+--                       a source is tracked (deptperf_track) it reads what is kept,
+--                       and this definition stands in procurement_computed.
 --   procurement_facts   of these the rows that the caller may see, tested once
 --                       a group.  So a score is computed from all records of its
 --                       subtree, or not shown at all.

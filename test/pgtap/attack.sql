@@ -74,7 +74,10 @@ INSERT INTO call VALUES ('deptperf_version()'), ('deptperf_setup()'), ('deptperf
     ('deptperf_report_facts(deptperf_framework_seed(''sz-2021''), ''{}'', deptperf_report_words(''zh''))'), ('deptperf_report_issues(1, 2021, ''{}'', deptperf_report_words(''zh''))'), ('deptperf_report_judged(1, 2021, ''{}'', now())'), ('deptperf_report_missing(1, 2021, ''{}'', deptperf_report_words(''zh''))'), ('deptperf_report_reconciliation(1, 2021, deptperf_framework_seed(''sz-2021''), ''{}'', ''{}'', deptperf_report_words(''zh''))'), ('deptperf_unbind(''budget'')'),
     ('deptperf_target_pick(1, 2021, ''example-satisfaction'', 10, ''≥90%'')'), ('deptperf_target_pick(''x'', 2021, ''example-satisfaction'', 10, ''≥90%'')'),
     ('deptperf_target_check(1, 2021)'), ('deptperf_target_check(''x'', 2021)'),
-    ('deptperf_grant(''deptperf_test_reader'', ''reader'')'), ('deptperf_grant(''deptperf_test_reader'', ''reader'', 1)'), ('deptperf_grant(''deptperf_test_reader'', ''reader'', ''x'')');
+    ('deptperf_grant(''deptperf_test_reader'', ''reader'')'), ('deptperf_grant(''deptperf_test_reader'', ''reader'', 1)'), ('deptperf_grant(''deptperf_test_reader'', ''reader'', ''x'')'),
+    ('deptperf_track()'), ('deptperf_untrack()'), ('deptperf_check_tracking()'), ('deptperf_track_sources(NULL)'), ('deptperf_track_parts(''budget'')'), ('deptperf_track_query(''budget'', 1, ''x'')'),
+    ('deptperf_track_statement(0, ''x'', ''insert'', ''budget'', ''1'')'), ('deptperf_track_again(0, ''insert'')'), ('deptperf_track_refusal(''budget'')'), ('deptperf_track_triggers(''budget'')'),
+    ('deptperf_track_on(''budget'')'), ('deptperf_track_off(''budget'')'), ('deptperf_track_clear(''budget'')');
 SELECT is_empty($$ SELECT call, g FROM call, LATERAL (SELECT pg_temp.gives(current_user::name, 'SELECT ' || call || '::text') AS g) x WHERE g !~ '^42501 schema "deptperf" (is not trusted|belongs to deptperf_test_evil)' $$,
                 'every function refuses a schema of somebody else''s to a superuser');
 SELECT is_empty($$ SELECT call, g FROM call, LATERAL (SELECT pg_temp.gives('deptperf_test_owner', 'SELECT ' || call || '::text') AS g) x WHERE g !~ '^42501 schema "deptperf" (is not trusted|belongs to deptperf_test_evil)' $$,

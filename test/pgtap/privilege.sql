@@ -21,11 +21,18 @@ WHERE p.pronamespace = to_regnamespace('deptperf')
 CREATE TEMP TABLE listed (marks text, functions text);
 INSERT INTO listed VALUES
     ('aggregate immutable safe', $$
+        deptperf_kept_facts(text,jsonb,"any")
+        deptperf_kept_says(jsonb)
+        deptperf_kept_sum(jsonb)
         deptperf_facts(jsonb)
         deptperf_facts(text,jsonb,"any")
         deptperf_unit_facts(jsonb)
     $$),
     ('immutable safe', $$
+        deptperf_kept_accum(internal,jsonb)
+        deptperf_kept_records(internal,text,jsonb,"any")
+        deptperf_kept_says_final(internal)
+        deptperf_kept_sum_final(internal)
         deptperf_sheet_members()
         deptperf_fact_records()
         deptperf_arithmetic(deptperf_rule,numeric,numeric)
@@ -49,6 +56,7 @@ INSERT INTO listed VALUES
         deptperf_bind_keys(text,jsonb)
     $$),
     ('immutable strict safe', $$
+        deptperf_kept_negated(jsonb)
         deptperf_report_label(jsonb,text)
         deptperf_asset_safety(numeric,numeric)
         deptperf_asset_utilization(numeric,numeric)
@@ -175,6 +183,10 @@ INSERT INTO listed VALUES
         deptperf_target_check(text,bigint,jsonb)
     $$),
     ('stable safe search_path=pg_catalog, pg_temp', $$
+        deptperf_check_tracking()
+        deptperf_track_again(oid,text)
+        deptperf_track_query(text,integer,text)
+        deptperf_track_statement(oid,text,text,text,text)
         deptperf.check_is_on(bigint,integer,text)
         deptperf_check_published(jsonb,jsonb,text)
         deptperf_explain_need(jsonb,numeric,numeric,numeric,numeric,integer,boolean)
@@ -193,7 +205,14 @@ INSERT INTO listed VALUES
         deptperf_total(bigint,bigint)
         deptperf_total(text,bigint)
     $$),
+    ('volatile strict unsafe search_path=pg_catalog, pg_temp; client_min_messages=warning', $$
+        deptperf_track_on(text)
+    $$),
+    ('stable strict safe search_path=pg_catalog, pg_temp; quote_all_identifiers=off', $$
+        deptperf_track_replaced(regclass,regclass,text)
+    $$),
     ('stable strict safe', $$
+        deptperf_track_fault(oid)
         deptperf_report(text,bigint,text)
         deptperf_headroom(text,bigint)
         deptperf_records(text,bigint,text)
@@ -208,6 +227,12 @@ INSERT INTO listed VALUES
         deptperf_report(bigint,bigint,text)
     $$),
     ('stable strict safe search_path=pg_catalog, pg_temp', $$
+        deptperf_bind_branch(text,text,boolean)
+        deptperf_bind_not_tracked(text)
+        deptperf_track_parts(text)
+        deptperf_track_refusal(text)
+        deptperf_track_tree(oid)
+        deptperf_track_triggers(text)
         deptperf_possible_points(jsonb,text)
         deptperf_report_facts(jsonb,jsonb,jsonb)
         deptperf_report_issues(bigint,integer,jsonb,jsonb)
@@ -233,6 +258,8 @@ INSERT INTO listed VALUES
         deptperf_scorecard(bigint,bigint,text)
     $$),
     ('volatile strict unsafe search_path=pg_catalog, pg_temp', $$
+        deptperf_track_clear(text)
+        deptperf_track_off(text)
         deptperf_framework_copy(text,text)
         deptperf_compare(bigint)
         deptperf_bind_expression(text,text,text,regclass,text)
@@ -241,6 +268,8 @@ INSERT INTO listed VALUES
         deptperf_grant_rights(name,text,boolean)
     $$),
     ('volatile unsafe', $$
+        deptperf_track_registry()
+        deptperf_track_write()
         deptperf_finalize(text,bigint,boolean,text)
         deptperf_target_pick(text,bigint,text,numeric,text,integer)
         deptperf_repair()
@@ -255,6 +284,9 @@ INSERT INTO listed VALUES
         deptperf_setup(text,boolean)
     $$),
     ('volatile unsafe search_path=pg_catalog, pg_temp', $$
+        deptperf_track(text)
+        deptperf_track_sources(text)
+        deptperf_untrack(text)
         deptperf_finalize(bigint,bigint,boolean,text)
         deptperf_reopen(bigint,text)
         deptperf.framework_kept()

@@ -1,0 +1,589 @@
+/*
+ * track.c: the triggers that keep facts up to date, as deltas.
+ *
+ *	deptperf_track_write(source, place)
+ *		on each table whose records a source has: appends to <source>_kept what
+ *		the statement's records add and take away
+ *	deptperf_track_registry()
+ *		on department and fiscal_year: which records of bound relations count,
+ *		and for whom, hangs on these; what a change touches is computed anew
+ *
+ * What is run is a statement that deptperf_track_statement (SQL) derives from
+ * the source's views, so the mapping from records to facts stands once.  It is
+ * prepared once a session and kept until something that it was derived from
+ * changes.
+ *
+ * Writers have no rights in the workspace.  So the statement runs as the
+ * schema's owner, as a referential check runs as the table's, in a
+ * security-restricted operation and with a fixed search_path.  Nothing of the
+ * trigger's arguments gets into it: deptperf_track_statement looks up whether
+ * the table, the trigger's name and the arguments are what deptperf_track
+ * made, and there is no statement when they aren't.  Somebody's own trigger
+ * that calls these functions does nothing.
+ *
+ * Writers share a lock; whoever computes facts anew has it alone.  (A source
+ * that has its own table alone is computed anew only under that table's lock,
+ * and its writers need no other.  With one they would meet whoever changes a
+ * department's code, whose row they refer to.)  A writer
+ * whose transaction began before (REPEATABLE READ) must still see the
+ * registries as they are now, so statements run with the latest snapshot, as
+ * those of a referential check do.
+ */
+#include "postgres.h"
+
+#include "access/relation.h"
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_type.h"
+#include "commands/trigger.h"
+#include "common/pg_prng.h"
+#include "compat.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "jit/jit.h"
+#include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
+#include "parser/parse_expr.h"
+#include "rewrite/rewriteHandler.h"
+#include "storage/proc.h"
+#include "track.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/float.h"
+#include "utils/fmgrprotos.h"
+#include "utils/guc.h"
+#include "utils/hsearch.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/selfuncs.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
+#include "utils/tuplestore.h"
+
+#define WORKSPACE "deptperf"
+
+/* The lock that writers share, among the workspace's others. */
+#define LOCK_CLASS 1684369524
+#define LOCK_TRACK 5
+
+/* A plan for less than 10 rows, than 1,000, than 100,000, and for more. */
+#define SIZES 4
+
+/*
+ * One statement in dp_compact_every (a setting; 0: none) adds up the rows of
+ * what it wrote, of at most so many departments and years.
+ */
+#define COMPACT_KEYS 8
+int			dp_compact_every = 32;
+
+/* ---- what is known of a trigger ---- */
+
+typedef struct Entry
+{
+	Oid			trigger;		/* the key */
+	bool		valid;
+	MemoryContext context;		/* of what follows; NULL: nothing yet */
+	int			nreads;
+	Oid		   *reads;			/* what the statement was derived from */
+	char	   *statement;		/* NULL: there is nothing to keep */
+	char	   *compaction;
+	bool		alone;			/* the source has its own table alone */
+	SPIPlanPtr	plan[SIZES];	/* by the number of rows */
+	SPIPlanPtr	compact;
+} Entry;
+
+static HTAB *entries;
+
+static void
+forget(Datum arg, Oid relid)
+{
+	HASH_SEQ_STATUS status;
+	Entry	   *entry;
+
+	hash_seq_init(&status, entries);
+	while ((entry = hash_seq_search(&status)) != NULL)
+	{
+		if (!OidIsValid(relid))
+			entry->valid = false;
+		for (int i = 0; i < entry->nreads && entry->valid; i++)
+			if (entry->reads[i] == relid)
+				entry->valid = false;
+	}
+}
+
+static Entry *
+find_entry(Oid trigger)
+{
+	bool		found;
+	Entry	   *entry;
+
+	if (entries == NULL)
+	{
+		HASHCTL		control = {
+			.keysize = sizeof(Oid),
+			.entrysize = sizeof(Entry),
+			.hcxt = CacheMemoryContext,
+		};
+
+		entries = hash_create("deptperf tracked tables", 32, &control,
+							  HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+		CacheRegisterRelcacheCallback(forget, (Datum) 0);
+	}
+	entry = hash_search(entries, &trigger, HASH_ENTER, &found);
+	if (!found)
+	{
+		memset(entry, 0, sizeof(Entry));
+		entry->trigger = trigger;
+	}
+	return entry;
+}
+
+static void
+free_plan(SPIPlanPtr *plan)
+{
+	if (*plan != NULL)
+		SPI_freeplan(*plan);
+	*plan = NULL;
+}
+
+static void
+empty_entry(Entry *entry)
+{
+
+	entry->valid = false;
+	entry->nreads = 0;
+	entry->reads = NULL;
+	entry->statement = entry->compaction = NULL;
+	for (int i = 0; i < SIZES; i++)
+		free_plan(&entry->plan[i]);
+	free_plan(&entry->compact);
+	if (entry->context != NULL)
+		MemoryContextDelete(entry->context);
+	entry->context = NULL;
+}
+
+/* ---- as the owner of the workspace ---- */
+
+typedef struct Caller
+{
+	Oid			user;
+	int			context;
+	int			guc_level;
+} Caller;
+
+/*
+ * Settings that a statement's constants are written and read by, which a
+ * writer might change in between; and jit, which takes a third of a second
+ * from one of work.
+ */
+static void
+pin(const char *name, const char *value, bool differs)
+{
+	if (differs)
+		(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
+								 false);
+}
+
+/* False: there is no workspace. */
+static bool
+become_owner(Caller *caller)
+{
+	Oid			schema = get_namespace_oid(WORKSPACE, true);
+	HeapTuple	tuple;
+	Oid			owner;
+
+	if (!OidIsValid(schema))
+		return false;
+	tuple = SearchSysCache1(NAMESPACEOID, ObjectIdGetDatum(schema));
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	owner = ((Form_pg_namespace) GETSTRUCT(tuple))->nspowner;
+	ReleaseSysCache(tuple);
+
+	GetUserIdAndSecContext(&caller->user, &caller->context);
+	SetUserIdAndSecContext(owner, caller->context | SECURITY_LOCAL_USERID_CHANGE |
+						   SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);
+	caller->guc_level = NewGUCNestLevel();
+	pin("search_path", "pg_catalog, pg_temp", true);
+	pin("datestyle", "ISO", DateStyle != USE_ISO_DATES);
+	pin("intervalstyle", "postgres", IntervalStyle != INTSTYLE_POSTGRES);
+	pin("extra_float_digits", "1", extra_float_digits < 1);
+	pin("array_nulls", "on", !Array_nulls);
+	pin("transform_null_equals", "off", Transform_null_equals);
+	pin("jit", "off", jit_enabled);
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	return true;
+}
+
+static void
+become_caller(const Caller *caller)
+{
+	SPI_finish();
+	AtEOXact_GUC(false, caller->guc_level);
+	SetUserIdAndSecContext(caller->user, caller->context);
+}
+
+/*
+ * A transition table has no statistics, so that a date would be looked up in
+ * fiscal_year once for each record and not once for each day.  While our own
+ * statements are planned, it has those of its table.
+ */
+static get_relation_stats_hook_type next_stats_hook;
+static bool planning = false;
+
+static bool
+table_stats(PlannerInfo *root, RangeTblEntry *rte, AttrNumber attnum, VariableStatData *vardata)
+{
+	if (next_stats_hook != NULL && next_stats_hook(root, rte, attnum, vardata))
+		return true;
+	if (!planning || rte->rtekind != RTE_NAMEDTUPLESTORE || !OidIsValid(rte->relid))
+		return false;
+	for (int inherited = 0; inherited < 2 && !HeapTupleIsValid(vardata->statsTuple); inherited++)
+		vardata->statsTuple = SearchSysCache3(STATRELATTINH, ObjectIdGetDatum(rte->relid),
+											  Int16GetDatum(attnum), BoolGetDatum(inherited));
+	vardata->freefunc = ReleaseSysCache;
+	vardata->acl_ok = true;
+	return HeapTupleIsValid(vardata->statsTuple);
+}
+
+void
+dp_track_init(void)
+{
+	next_stats_hook = get_relation_stats_hook;
+	get_relation_stats_hook = table_stats;
+}
+
+static SPIPlanPtr
+prepare(const char *statement, int nargs, Oid *types)
+{
+	SPIPlanPtr	plan = SPI_prepare(statement, nargs, types);
+
+	if (plan == NULL)
+		elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
+	return plan;
+}
+
+static void
+run(SPIPlanPtr plan, Datum *args)
+{
+	int			code;
+
+	planning = true;
+	PG_TRY();
+	{
+		code = SPI_execute_snapshot(plan, args, NULL, GetLatestSnapshot(), InvalidSnapshot, false,
+									true, 0);
+	}
+	PG_FINALLY();
+	{
+		planning = false;
+	}
+	PG_END_TRY();
+	if (code < 0)
+		elog(ERROR, "SPI_execute_snapshot failed: %s", SPI_result_code_string(code));
+}
+
+/* The schema that the extension's functions are in: that of the trigger's. */
+static const char *
+extension_schema(FunctionCallInfo fcinfo)
+{
+	return quote_identifier(get_namespace_name(get_func_namespace(fcinfo->flinfo->fn_oid)));
+}
+
+/* ---- records ---- */
+
+static const char *
+event_name(const TriggerData *data)
+{
+	if (TRIGGER_FIRED_BY_INSERT(data->tg_event))
+		return "insert";
+	if (TRIGGER_FIRED_BY_UPDATE(data->tg_event))
+		return "update";
+	if (TRIGGER_FIRED_BY_DELETE(data->tg_event))
+		return "delete";
+	return "truncate";
+}
+
+/* Asks for the statement, once, and what it was derived from. */
+static void
+derive(Entry *entry, FunctionCallInfo fcinfo, const TriggerData *data)
+{
+	const Trigger *trigger = data->tg_trigger;
+	Oid			types[] = {OIDOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID};
+	Datum		args[5];
+	SPIPlanPtr	plan;
+	HeapTuple	row;
+	TupleDesc	desc;
+	MemoryContext caller;
+	bool		isnull;
+	Datum	   *reads;
+	ArrayType  *array;
+
+	empty_entry(entry);
+	plan = prepare(psprintf("SELECT s.statement, s.compaction, s.reads, s.alone"
+							" FROM %s.deptperf_track_statement($1, $2, $3, $4, $5) s",
+							extension_schema(fcinfo)), 5, types);
+	args[0] = ObjectIdGetDatum(RelationGetRelid(data->tg_relation));
+	args[1] = CStringGetTextDatum(trigger->tgname);
+	args[2] = CStringGetTextDatum(event_name(data));
+	args[3] = CStringGetTextDatum(trigger->tgargs[0]);
+	args[4] = CStringGetTextDatum(trigger->tgargs[1]);
+	run(plan, args);
+	if (SPI_processed != 1)
+		elog(ERROR, "deptperf_track_statement gave nothing");
+	row = SPI_tuptable->vals[0];
+	desc = SPI_tuptable->tupdesc;
+
+	entry->context = AllocSetContextCreate(CacheMemoryContext, "deptperf tracked table",
+										   ALLOCSET_SMALL_SIZES);
+	caller = MemoryContextSwitchTo(entry->context);
+	entry->statement = SPI_getvalue(row, desc, 1);
+	entry->compaction = SPI_getvalue(row, desc, 2);
+	if (entry->statement != NULL)
+		entry->statement = MemoryContextStrdup(entry->context, entry->statement);
+	if (entry->compaction != NULL)
+		entry->compaction = MemoryContextStrdup(entry->context, entry->compaction);
+	entry->alone = DatumGetBool(SPI_getbinval(row, desc, 4, &isnull)) && !isnull;
+	array = DatumGetArrayTypePCopy(SPI_getbinval(row, desc, 3, &isnull));
+	deconstruct_array(array, OIDOID, sizeof(Oid), true, TYPALIGN_INT, &reads, NULL, &entry->nreads);
+	entry->reads = palloc(sizeof(Oid) * (entry->nreads + 1));
+	for (int i = 0; i < entry->nreads; i++)
+		entry->reads[i] = DatumGetObjectId(reads[i]);
+	MemoryContextSwitchTo(caller);
+	SPI_freeplan(plan);
+	entry->valid = true;
+}
+
+static SPIPlanPtr
+keep(SPIPlanPtr plan)
+{
+	int			code = SPI_keepplan(plan);
+
+	if (code != 0)
+		elog(ERROR, "SPI_keepplan failed: %s", SPI_result_code_string(code));
+	return plan;
+}
+
+/*
+ * Adds up the rows of what was just written.  Rows that another transaction
+ * adds up are left to it; with a snapshot from before, that would be an error
+ * instead.  Once a transaction: rows that it deleted itself stay in its way.
+ */
+static void
+compact(Entry *entry)
+{
+	static LocalTransactionId last = InvalidLocalTransactionId;
+	Oid			types[] = {INT8OID, INT4OID};
+	int			n = (int) Min(SPI_processed, COMPACT_KEYS);
+	Datum		keys[COMPACT_KEYS][2];
+	bool		isnull;
+
+	if (IsolationUsesXactSnapshot() || DP_LOCAL_XID == last || n == 0 || dp_compact_every == 0 ||
+		pg_prng_uint32(&pg_global_prng_state) % dp_compact_every != 0)
+		return;
+	last = DP_LOCAL_XID;
+	for (int i = 0; i < n; i++)
+		for (int c = 0; c < 2; c++)
+			keys[i][c] = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, c + 1, &isnull);
+	if (entry->compact == NULL)
+		entry->compact = keep(prepare(entry->compaction, 2, types));
+	for (int i = 0; i < n; i++)
+		run(entry->compact, keys[i]);
+}
+
+static int64
+rows_of(const TriggerData *data)
+{
+	return (data->tg_oldtable ? tuplestore_tuple_count(data->tg_oldtable) : 0) +
+		(data->tg_newtable ? tuplestore_tuple_count(data->tg_newtable) : 0);
+}
+
+/* A transition table that an event has is there, under the name that statements know it by. */
+static bool
+is_named(const char *table, const char *name, bool has)
+{
+	return !has || (table != NULL && strcmp(table, name) == 0);
+}
+
+/* As deptperf_track makes them; another's get no further. */
+static bool
+is_as_made(const TriggerData *data)
+{
+	const Trigger *trigger = data->tg_trigger;
+
+	if (TRIGGER_FIRED_FOR_ROW(data->tg_event) || trigger->tgnargs != 2)
+		return false;
+	if (TRIGGER_FIRED_BY_TRUNCATE(data->tg_event))
+		return TRIGGER_FIRED_BEFORE(data->tg_event);
+	return TRIGGER_FIRED_AFTER(data->tg_event) &&
+		is_named(trigger->tgoldtable, "old_rows", !TRIGGER_FIRED_BY_INSERT(data->tg_event)) &&
+		is_named(trigger->tgnewtable, "new_rows", !TRIGGER_FIRED_BY_DELETE(data->tg_event));
+}
+
+static void
+check_trigger(FunctionCallInfo fcinfo, const char *name)
+{
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("%s is called by triggers alone", name),
+				 errhint("SELECT * FROM deptperf_track();")));
+}
+
+static bool
+is_own(Relation relation)
+{
+	return RelationGetNamespace(relation) == get_namespace_oid(WORKSPACE, true);
+}
+
+PG_FUNCTION_INFO_V1(deptperf_track_write);
+Datum
+deptperf_track_write(PG_FUNCTION_ARGS)
+{
+	TriggerData *data = (TriggerData *) fcinfo->context;
+	Caller		caller;
+	Entry	   *entry;
+
+	check_trigger(fcinfo, "deptperf_track_write");
+	if (!is_as_made(data) || (!TRIGGER_FIRED_BY_TRUNCATE(data->tg_event) && rows_of(data) == 0) ||
+		!become_owner(&caller))
+		return PointerGetDatum(NULL);
+
+	entry = find_entry(data->tg_trigger->tgoid);
+	if (!entry->valid && is_own(data->tg_relation))
+		derive(entry, fcinfo, data);
+	if (!entry->valid || !entry->alone)
+	{
+		DirectFunctionCall2(pg_advisory_xact_lock_shared_int4, Int32GetDatum(LOCK_CLASS),
+							Int32GetDatum(LOCK_TRACK));
+		AcceptInvalidationMessages();
+		if (!entry->valid)
+			derive(entry, fcinfo, data);
+	}
+	if (entry->statement != NULL)
+	{
+		int			size = 0;
+
+		for (int64 rows = rows_of(data); rows >= 10 && size < SIZES - 1; rows /= 100)
+			size++;
+		if (SPI_register_trigger_data(data) != SPI_OK_TD_REGISTER)
+			elog(ERROR, "SPI_register_trigger_data failed");
+		if (entry->plan[size] == NULL)
+			entry->plan[size] = keep(prepare(entry->statement, 0, NULL));
+		run(entry->plan[size], NULL);
+		compact(entry);
+	}
+	become_caller(&caller);
+	return PointerGetDatum(NULL);
+}
+
+/* ---- registries ---- */
+
+PG_FUNCTION_INFO_V1(deptperf_track_registry);
+Datum
+deptperf_track_registry(PG_FUNCTION_ARGS)
+{
+	TriggerData *data = (TriggerData *) fcinfo->context;
+	Oid			types[] = {OIDOID, TEXTOID};
+	Datum		args[2];
+	Datum	   *statements;
+	int			n;
+	bool		isnull;
+	Caller		caller;
+
+	check_trigger(fcinfo, "deptperf_track_registry");
+	if (TRIGGER_FIRED_FOR_ROW(data->tg_event) || TRIGGER_FIRED_BEFORE(data->tg_event) ||
+		(!TRIGGER_FIRED_BY_TRUNCATE(data->tg_event) && rows_of(data) == 0) ||
+		!become_owner(&caller))
+		return PointerGetDatum(NULL);
+
+	args[0] = ObjectIdGetDatum(RelationGetRelid(data->tg_relation));
+	args[1] = CStringGetTextDatum(event_name(data));
+	run(prepare(psprintf("SELECT %s.deptperf_track_again($1, $2)", extension_schema(fcinfo)),
+				2, types), args);
+	if (SPI_register_trigger_data(data) != SPI_OK_TD_REGISTER)
+		elog(ERROR, "SPI_register_trigger_data failed");
+	deconstruct_array(DatumGetArrayTypePCopy(SPI_getbinval(SPI_tuptable->vals[0],
+														   SPI_tuptable->tupdesc, 1, &isnull)),
+					  TEXTOID, -1, false, TYPALIGN_INT, &statements, NULL, &n);
+	for (int i = 0; i < n; i++)
+		run(prepare(TextDatumGetCString(statements[i]), 0, NULL), NULL);
+	become_caller(&caller);
+	return PointerGetDatum(NULL);
+}
+
+/* ---- what can't be tracked ---- */
+
+/* What the views of bound relations have besides records, which facts don't need. */
+static bool
+counts(const TargetEntry *entry, bool outer)
+{
+	return entry->resname == NULL ||
+		(strcmp(entry->resname, "record") != 0 &&
+		 !(outer && (strcmp(entry->resname, "department") == 0 || strcmp(entry->resname, "year") == 0)));
+}
+
+static bool
+has_system_column(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Var))
+		return ((Var *) node)->varattno <= 0;
+	return expression_tree_walker(node, has_system_column, context);
+}
+
+static const char *
+fault_of(Query *query, bool outer)
+{
+	ListCell   *lc;
+	List	   *parts = list_make1(query->jointree);
+
+	foreach(lc, query->targetList)
+	{
+		TargetEntry *entry = lfirst(lc);
+
+		if (counts(entry, outer))
+			parts = lappend(parts, entry->expr);
+	}
+	if (contain_mutable_functions((Node *) parts))
+		return "a value of it hangs on the day or the session, not on the record alone";
+	if (has_system_column((Node *) parts, NULL))
+		return "an expression has the whole record or a system column";
+	foreach(lc, query->rtable)
+	{
+		RangeTblEntry *rte = lfirst(lc);
+
+		if (rte->rtekind == RTE_SUBQUERY)
+		{
+			const char *fault = fault_of(rte->subquery, false);
+
+			if (fault != NULL)
+				return fault;
+		}
+	}
+	return NULL;
+}
+
+/* deptperf_track_fault(view): why a view of records can't be tracked, or NULL. */
+PG_FUNCTION_INFO_V1(deptperf_track_fault);
+Datum
+deptperf_track_fault(PG_FUNCTION_ARGS)
+{
+	Relation	view = relation_open(PG_GETARG_OID(0), AccessShareLock);
+	const char *fault = "it is no view";
+	text	   *result;
+
+	if (view->rd_rel->relkind == RELKIND_VIEW)
+		fault = fault_of(get_view_query(view), true);
+	result = fault == NULL ? NULL : cstring_to_text(fault);
+	relation_close(view, AccessShareLock);
+	if (result == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(result);
+}

@@ -1,0 +1,465 @@
+-- track.sql: tracking: kept facts are those of the records after every kind of
+-- statement, for own, bound and partitioned tables; what is refused; who may what;
+-- what goes wrong is found.  Many writers at once: test/t/track.pl.
+BEGIN;
+SELECT plan(93);
+SET LOCAL client_min_messages = warning;
+SET LOCAL deptperf.compact_every = 0;
+DROP SCHEMA IF EXISTS deptperf CASCADE;
+CREATE ROLE deptperf_test_owner;
+CREATE ROLE deptperf_test_writer;
+CREATE ROLE deptperf_test_reader;
+CREATE ROLE deptperf_test_evil;
+DO $$ BEGIN
+    EXECUTE format('ALTER DATABASE %I OWNER TO deptperf_test_owner', current_database());
+    EXECUTE format('GRANT CREATE ON DATABASE %I TO deptperf_test_evil', current_database());
+END $$;
+
+CREATE FUNCTION pg_temp.error(statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    message text; detail text; hint text;
+BEGIN
+    EXECUTE statement;
+    RETURN 'no error';
+EXCEPTION WHEN others THEN
+    GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+    RETURN concat_ws(E'\n', SQLSTATE || ' ' || message, nullif(detail, ''), nullif(hint, ''));
+END $$;
+
+-- How what a source says differs from what its records say, and what the check says.
+CREATE FUNCTION pg_temp.wrong(source text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    result text;
+BEGIN
+    EXECUTE format('WITH s AS (SELECT dept_id, fiscal_year, facts FROM deptperf.%1$s_sums), c AS (SELECT dept_id, fiscal_year, facts FROM deptperf.%1$s_computed),
+        w AS ((SELECT ''too much'' AS what, * FROM (SELECT * FROM s EXCEPT ALL SELECT * FROM c) x) UNION ALL (SELECT ''missing'', * FROM (SELECT * FROM c EXCEPT ALL SELECT * FROM s) x))
+        SELECT string_agg(concat_ws('' '', w.*), E''\n'' ORDER BY w.*) FROM w', source) INTO result;
+    RETURN coalesce(result, (SELECT 'only the check: ' || string_agg(concat_ws(' ', c.*), E'\n') FROM deptperf_check_tracking() c WHERE c.source = wrong.source), 'right');
+END $$;
+-- One fact as tracked; - when the unit does not speak, absent when the fact is.
+CREATE FUNCTION pg_temp.fact(dept bigint, year int, fact text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN coalesce((SELECT coalesce(u.facts ->> fact, 'absent') FROM deptperf.unit_facts u WHERE u.dept_id = dept AND u.fiscal_year = year), '-');
+END $$;
+
+GRANT ALL ON SCHEMA public TO deptperf_test_owner;
+SET LOCAL ROLE deptperf_test_owner;
+SELECT lives_ok('SELECT deptperf_setup()', 'the workspace is made, by a role that is no superuser');
+INSERT INTO deptperf.department (dept_id, code) VALUES (1, 'A'), (2, 'B'), (3, 'C');
+INSERT INTO deptperf.fact (fact) VALUES ('x'), ('y'), (repeat('z', 63));
+
+-- ---- 0. kept facts ----
+
+CREATE FUNCTION pg_temp.kept(VARIADIC facts text[]) RETURNS text LANGUAGE sql AS $$
+    SELECT concat_ws(' ', deptperf_kept_sum(f::jsonb), deptperf_kept_says(f::jsonb)) FROM unnest(facts) AS f $$;
+SELECT is(deptperf_kept_facts('a_records', '{"a": 0}', n, v)::text, '{"a": 1.5, "b": 0, "!b": 1, "#b": 2, "a_records": 4}',
+          'what is kept: NaN and the amounts of what is not in zeros are counted')
+FROM (VALUES ('a', 1.5), ('b', 0), ('b', 'NaN'), (NULL, 1)) AS r(n, v);
+SELECT is(deptperf_kept_negated('{"a": 1.5, "#b": -2, "a_records": 0}')::text, '{"a": -1.5, "#b": 2, "a_records": 0}', 'and taken away');
+SELECT is(pg_temp.kept('{"a": 1.5, "a_records": 1, "!a": 1}', '{"a": -1.5, "a_records": -1, "!a": -1}'), '', 'nothing is left, and nothing said');
+SELECT is(pg_temp.kept('{"a": 1, "a_records": 2, "!a": 2}', '{"a": 0, "a_records": -1, "!a": -1}'), '{"a": 1, "!a": 1, "a_records": 1} {"a": "NaN", "a_records": 1}', 'one NaN of two goes');
+-- a record of b comes with 3, becomes 5 (+2) and goes; the first and the last row were added up before
+SELECT is(pg_temp.kept((SELECT deptperf_kept_sum(f)::text FROM (VALUES ('{"b": 3, "#b": 1, "m_records": 2}'::jsonb), ('{"b": -5, "#b": -1, "m_records": -1}')) AS v(f)), '{"b": 2, "#b": 0, "m_records": 0}'),
+          '{"m_records": 1} {"m_records": 1}', 'a fact without amounts is absent, in whatever parts its rows were added up');
+SELECT is(pg_temp.kept('{"b": 3, "#b": 1, "m_records": 1}', '{"b": -3, "#b": 1, "m_records": 1}'), '{"b": 0, "#b": 2, "m_records": 2} {"b": 0, "m_records": 2}', 'with amounts it is there, also at 0');
+SELECT is(pg_temp.error($$ SELECT deptperf_kept_sum('{"a": "NaN"}') $$) ~ '^22023 kept facts are not an object of numbers', true, 'and no other values')
+FROM (SELECT) x;
+
+-- ---- 1. own tables ----
+
+INSERT INTO deptperf.budget (dept_id, fiscal_year, expense_class, initial) VALUES (1, 2021, 'public', 100), (2, 2021, 'other', 5.5);
+SELECT results_eq($$ SELECT * FROM deptperf_track('budget') $$, $$ VALUES ('budget', true, '2 units and years') $$, 'a source is tracked: A and B of 2021');
+SELECT is((SELECT count(*) FROM deptperf_track() t WHERE t.tracked), 14::bigint, 'without a name all are, those already tracked anew');
+SELECT is(pg_temp.fact(1, 2021, 'budget_initial'), '100', 'the views read what is kept');
+SELECT is((SELECT count(*) FROM deptperf.budget_kept), 2::bigint, 'which is a row a unit and year');
+
+INSERT INTO deptperf.budget (dept_id, fiscal_year, expense_class, three_public, initial, adjusted)
+VALUES (1, 2021, 'public', true, 0.10, -3.005), (1, 2022, 'project', false, 7, NULL), (2, 2021, 'other', true, 1e20, 0);
+SELECT is(pg_temp.wrong('budget'), 'right', 'INSERT of several units and years');
+-- A 2021: 100 + -3.005
+SELECT is(pg_temp.fact(1, 2021, 'public_budget'), '96.995', 'exactly');
+UPDATE deptperf.budget SET initial = initial + 1, dept_id = 2 WHERE dept_id = 1 AND fiscal_year = 2021 AND three_public;
+SELECT is(pg_temp.wrong('budget'), 'right', 'UPDATE that moves a record to another unit');
+UPDATE deptperf.budget SET title = 'same';
+SELECT is((SELECT count(*) FROM deptperf.budget_kept), 2 + 3 + 2::bigint, 'UPDATE of what does not count keeps nothing: 2 rows at first, 3 of the INSERT, 2 of the move');
+DELETE FROM deptperf.budget WHERE fiscal_year = 2022;
+SELECT is(pg_temp.wrong('budget') || pg_temp.fact(1, 2022, 'budget_initial'), 'right-', 'DELETE of the last record: the unit does not speak any more, absent is not zero');
+SELECT deptperf_close(2022, 'budget', 'A');
+SELECT is(pg_temp.fact(1, 2022, 'budget_initial'), '0', 'closed, it says 0');
+INSERT INTO deptperf.budget (budget_id, dept_id, fiscal_year, expense_class, initial) VALUES (900000, 3, 2021, 'other', 1), (900001, 3, 2021, 'other', 2);
+INSERT INTO deptperf.budget (budget_id, dept_id, fiscal_year, expense_class, initial) VALUES (900000, 3, 2021, 'other', 10), (900002, 3, 2021, 'other', 20)
+ON CONFLICT (budget_id) DO UPDATE SET initial = excluded.initial;
+-- 10 in place of 1, 2 as it was, 20 new
+SELECT is(pg_temp.wrong('budget') || pg_temp.fact(3, 2021, 'budget_initial'), 'right32', 'ON CONFLICT DO UPDATE, both branches');
+INSERT INTO deptperf.budget (budget_id, dept_id, fiscal_year, expense_class, initial) VALUES (900000, 3, 2021, 'other', 99) ON CONFLICT DO NOTHING;
+MERGE INTO deptperf.budget b USING (VALUES (900000, 5), (900001, NULL), (900003, 4)) AS s(id, amount) ON b.budget_id = s.id
+WHEN MATCHED AND s.amount IS NULL THEN DELETE
+WHEN MATCHED THEN UPDATE SET initial = s.amount
+WHEN NOT MATCHED THEN INSERT (budget_id, dept_id, fiscal_year, expense_class, initial) VALUES (s.id, 3, 2021, 'other', s.amount);
+-- 5 in place of 10, 2 gone, 20, 4 new
+SELECT is(pg_temp.wrong('budget') || pg_temp.fact(3, 2021, 'budget_initial'), 'right29', 'MERGE, all branches; DO NOTHING');
+WITH gone AS (DELETE FROM deptperf.budget WHERE budget_id = 900003 RETURNING *)
+INSERT INTO deptperf.budget (dept_id, fiscal_year, expense_class, initial) SELECT 3, 2023, 'other', initial FROM gone;
+SELECT is(pg_temp.wrong('budget'), 'right', 'WITH, several changes in one statement');
+COPY deptperf.budget (dept_id, fiscal_year, expense_class, initial) FROM stdin;
+1	2024	other	1.5
+1	2024	public	2.5
+\.
+SELECT is(pg_temp.wrong('budget') || pg_temp.fact(1, 2024, 'budget_initial'), 'right4', 'COPY');
+SAVEPOINT s;
+INSERT INTO deptperf.budget (dept_id, fiscal_year, expense_class, initial) VALUES (1, 2024, 'other', 1000);
+ROLLBACK TO s;
+INSERT INTO deptperf.budget (dept_id, fiscal_year, expense_class, initial) VALUES (1, 2024, 'other', 1);
+SAVEPOINT s2;
+DELETE FROM deptperf.budget WHERE fiscal_year = 2024;
+ROLLBACK TO s2;
+SELECT is(pg_temp.wrong('budget') || pg_temp.fact(1, 2024, 'budget_initial'), 'right5', 'what a savepoint takes back was not');
+SAVEPOINT s;
+TRUNCATE deptperf.budget;
+SELECT is(pg_temp.wrong('budget') || pg_temp.fact(1, 2024, 'budget_initial'), 'right-', 'TRUNCATE');
+ROLLBACK TO s;
+SELECT is(pg_temp.wrong('budget') || pg_temp.fact(1, 2024, 'budget_initial'), 'right5', 'taken back');
+INSERT INTO deptperf.budget (dept_id, fiscal_year, expense_class, initial) SELECT 1 + i % 3, 2015 + i % 10, 'other', i / 100.0 FROM generate_series(1, 3000) i;
+SELECT is(pg_temp.wrong('budget'), 'right', 'many rows in one statement');
+
+INSERT INTO deptperf.measurement (dept_id, fiscal_year, fact, amount) VALUES (1, 2021, 'x', 3), (1, 2021, 'y', 4), (1, 2021, 'x', -3), (1, 2021, repeat('z', 63), 1);
+SELECT is(pg_temp.wrong('measurement') || pg_temp.fact(1, 2021, 'x'), 'right0', 'measurement: a fact that sums to 0 is there');
+DELETE FROM deptperf.measurement WHERE fact = 'x';
+SELECT is(pg_temp.wrong('measurement') || pg_temp.fact(1, 2021, 'x'), 'rightabsent', 'and absent without records, though the unit speaks');
+
+-- the points of a target may be unknown, which is NaN
+INSERT INTO deptperf.performance_target (dept_id, fiscal_year, aspect, weight, earned) VALUES (1, 2021, 'social', 5, 4);
+SELECT is(pg_temp.wrong('performance_target') || pg_temp.fact(1, 2021, 'benefit_earned'), 'right4', 'a target');
+INSERT INTO deptperf.performance_target (dept_id, fiscal_year, aspect, weight, written) VALUES (1, 2021, 'social', 5, '>=95%'), (1, 2021, 'economic', 5, '>=95%');
+SELECT is(pg_temp.wrong('performance_target') || pg_temp.fact(1, 2021, 'benefit_earned'), 'rightNaN', 'one that is open makes the fact NaN');
+DELETE FROM deptperf.performance_target WHERE aspect = 'economic';
+INSERT INTO deptperf.performance_target (dept_id, fiscal_year, aspect, weight, earned) VALUES (1, 2021, 'economic', 5, 3);
+SELECT is(pg_temp.wrong('performance_target') || pg_temp.fact(1, 2021, 'benefit_earned'), 'rightNaN', 'and one of two still does');
+DELETE FROM deptperf.performance_target WHERE earned IS NULL;
+SELECT is(pg_temp.wrong('performance_target') || pg_temp.fact(1, 2021, 'benefit_earned'), 'right7', 'without any it is the number again: 4 + 3');
+
+-- ---- 2. a bound table ----
+
+SELECT is(pg_temp.error($$ SELECT * FROM deptperf_bind('{"finding": {"from": "deptperf.source", "dept": "position", "year": "position", "kind": "source"}}') $$),
+E'55000 source "finding" is tracked
+The facts that are kept of it are those of the relations that it reads now.
+SELECT deptperf_untrack(\'finding\'); first, and afterwards SELECT * FROM deptperf_track(\'finding\');', 'what is tracked is not bound');
+SELECT is((SELECT count(*) FROM deptperf_untrack()), 14::bigint, 'deptperf_untrack ends it for all');
+SELECT is((SELECT count(*) FROM pg_class WHERE relnamespace = 'deptperf'::regnamespace AND relname ~ '_(kept|computed)')
+          + (SELECT count(*) FROM pg_trigger WHERE tgname ~ '^deptperf_'), 0::bigint, 'and nothing is left');
+SELECT is(pg_temp.fact(1, 2021, 'benefit_earned') || (SELECT count(*) FROM deptperf_check_tracking()), '70', 'the views read the records again');
+
+CREATE SCHEMA finance;
+-- no primary key; amounts in yuan; a column name that is like another's
+CREATE TABLE finance.pay (unit varchar(10), "day" date, amount numeric, class text, off boolean DEFAULT false, note text);
+INSERT INTO finance.pay VALUES ('A', '2021-01-05', 10000, 'public'), ('A', '2021-07-01', 25000.5, 'other'), ('Z', '2021-01-01', 1, 'other'), ('B', '1900-01-01', 1, 'other');
+SELECT is((SELECT b.matched FROM deptperf_bind('{"execution": {"from": "finance.pay", "dept": "unit", "year": "day", "month": "day", "expense_class": "class", "amount": "amount", "factor": 0.0001, "filter": "NOT off"}}') b), 2::bigint, 'a bound table');
+SELECT results_eq($$ SELECT * FROM deptperf_track('execution') $$, $$ VALUES ('execution', true, '1 units and years') $$, 'is tracked');
+INSERT INTO finance.pay VALUES ('B', '2021-04-05', 30000, 'public', false), ('Z', '2021-04-05', 30000, 'public', false), ('A', '2022-12-31', 5, 'other', false), ('B', '2021-04-05', 777, 'public', true);
+-- 30000 yuan are 3
+SELECT is(pg_temp.wrong('execution') || pg_temp.fact(2, 2021, 'paid_q2'), 'right3', 'INSERT: known units and years, what the filter takes, with the factor');
+UPDATE finance.pay SET off = true WHERE unit = 'B' AND amount = 30000;
+SELECT is(pg_temp.wrong('execution') || pg_temp.fact(2, 2021, 'paid_q2'), 'rightabsent', 'UPDATE that the filter takes away');
+UPDATE finance.pay SET amount = 'NaN' WHERE unit = 'A' AND day = '2021-07-01';
+SELECT is(pg_temp.wrong('execution') || pg_temp.fact(1, 2021, 'paid_q3') || pg_temp.fact(1, 2021, 'paid_q1'), 'rightNaN1', 'NaN comes');
+UPDATE finance.pay SET amount = 'Infinity' WHERE amount = 'NaN';
+SELECT is(pg_temp.wrong('execution') || pg_temp.fact(1, 2021, 'paid_q3'), 'rightNaN', 'infinities are none either');
+DELETE FROM finance.pay WHERE amount = 'Infinity';
+SELECT is(pg_temp.wrong('execution') || pg_temp.fact(1, 2021, 'paid_q3'), 'right0', 'and goes');
+INSERT INTO finance.pay VALUES ('A', '2021-07-01', 1e999, 'other'), ('A', '2021-07-01', 1e999, 'other'), ('A', '2021-07-01', 1e1000, 'other');
+SELECT is(pg_temp.wrong('execution'), 'right', 'amounts and sums that are too large to be scored');
+DELETE FROM finance.pay WHERE amount > 1e998;
+SELECT is(pg_temp.wrong('execution') || pg_temp.fact(1, 2021, 'paid_q3'), 'right0', 'go as they came');
+
+-- the registries
+INSERT INTO deptperf.department (dept_id, code) VALUES (4, 'Z');
+SELECT is(pg_temp.wrong('execution') || pg_temp.fact(4, 2021, 'paid_q2'), 'right3', 'a new department has the records that waited for it');
+UPDATE deptperf.department SET code = 'Y' WHERE dept_id = 4;
+SELECT is(pg_temp.wrong('execution') || pg_temp.fact(4, 2021, 'paid_q2'), 'right-', 'with another code it loses them');
+UPDATE deptperf.department SET code = CASE dept_id WHEN 4 THEN 'A' ELSE 'Z' END WHERE dept_id IN (1, 4) AND false;
+UPDATE deptperf.department SET code = 'Q' WHERE dept_id = 1;
+UPDATE deptperf.department SET code = 'A' WHERE dept_id = 4;
+SELECT is(pg_temp.wrong('execution') || pg_temp.fact(4, 2021, 'paid_q1'), 'right1', 'another department takes the code over');
+UPDATE deptperf.department SET parent_id = 2, name = 'four' WHERE dept_id = 4;
+SELECT is(pg_temp.wrong('execution'), 'right', 'a move in the tree changes nothing');
+UPDATE deptperf.fiscal_year SET ends = '2021-02-01' WHERE fiscal_year = 2021;
+SELECT is(pg_temp.wrong('execution'), 'right', 'a year that ends earlier');
+UPDATE deptperf.fiscal_year SET ends = '2022-01-01' WHERE fiscal_year = 2021;
+DELETE FROM deptperf.department WHERE dept_id = 4;
+SELECT is(pg_temp.wrong('execution') || pg_temp.fact(4, 2021, 'paid_q1'), 'right-', 'a department that goes');
+UPDATE deptperf.department SET code = 'A' WHERE dept_id = 1;
+ALTER TABLE finance.pay RENAME amount TO betrag;
+ALTER TABLE finance.pay RENAME TO payment;
+INSERT INTO finance.payment VALUES ('A', '2021-04-05', 20000, 'public');
+SELECT is(pg_temp.wrong('execution') || pg_temp.fact(1, 2021, 'paid_q2'), 'right2', 'renamed table and column, in the same session');
+TRUNCATE finance.payment;
+SELECT is(pg_temp.wrong('execution') || pg_temp.fact(1, 2021, 'paid_q2'), 'rightabsent', 'TRUNCATE');
+
+-- ---- 3. partitions ----
+
+CREATE TABLE finance.gov_purchase (id int, unit int, yr int, planned numeric, actual int) PARTITION BY RANGE (yr);
+CREATE TABLE finance.p2021 (actual int, yr int, planned numeric, id int, unit int);      -- columns in another order
+ALTER TABLE finance.gov_purchase ATTACH PARTITION finance.p2021 FOR VALUES FROM (2021) TO (2022);
+CREATE TABLE finance.p2022 PARTITION OF finance.gov_purchase FOR VALUES FROM (2022) TO (2023) PARTITION BY LIST (unit);
+CREATE TABLE finance.p2022_1 PARTITION OF finance.p2022 FOR VALUES IN (1);
+CREATE TABLE finance.p2022_rest PARTITION OF finance.p2022 DEFAULT;
+INSERT INTO finance.gov_purchase SELECT i, 1 + i % 4, 2021 + i % 2, i, i FROM generate_series(1, 12) i;
+SELECT is((SELECT b.matched FROM deptperf_bind('{"procurement": {"from": "finance.gov_purchase", "dept": "unit", "year": "yr", "planned": "planned", "actual": "actual"}}') b), 9::bigint, 'a partitioned table; unit 4 is not known');
+SELECT is((SELECT t.tracked FROM deptperf_track('procurement') t), true, 'is tracked');
+INSERT INTO finance.gov_purchase VALUES (20, 1, 2021, 1, 1), (21, 1, 2022, 1, 1), (22, 3, 2022, 2, 2);
+INSERT INTO finance.p2021 (id, unit, yr, planned, actual) VALUES (23, 2, 2021, 5, 5);
+INSERT INTO finance.p2022 VALUES (24, 2, 2022, 6, 6);
+INSERT INTO finance.p2022_rest VALUES (25, 3, 2022, 7, 7);
+SELECT is(pg_temp.wrong('procurement'), 'right', 'INSERT into the table, a partition, one of partitions, and one of these');
+UPDATE finance.gov_purchase SET yr = 4043 - yr, planned = planned + 1;
+SELECT is(pg_temp.wrong('procurement'), 'right', 'UPDATE that moves records between partitions');
+UPDATE finance.p2022 SET unit = 4 - unit WHERE unit IN (1, 3);
+UPDATE finance.p2022_1 SET actual = 0;
+DELETE FROM finance.p2021 WHERE unit = 1;
+DELETE FROM finance.gov_purchase WHERE id = 24;
+SELECT is(pg_temp.wrong('procurement'), 'right', 'UPDATE and DELETE of partitions');
+TRUNCATE finance.p2022_rest;
+SELECT is(pg_temp.wrong('procurement'), 'right', 'TRUNCATE of a partition');
+CREATE TABLE finance.p2023 (id int, unit int, yr int, planned numeric, actual int);
+INSERT INTO finance.p2023 VALUES (30, 1, 2023, 8, 8);
+ALTER TABLE finance.gov_purchase ATTACH PARTITION finance.p2023 FOR VALUES FROM (2023) TO (2024);
+SELECT is((SELECT string_agg(concat_ws('|', c.dept_id, c.fiscal_year, c.found, c.expected), E'\n') FROM deptperf_check_tracking() c WHERE c.found IS NULL OR c.found ~ 'insert'),
+E'trigger deptperf_procurement_1_insert on finance.p2023 is missing|CREATE TRIGGER deptperf_procurement_1_insert AFTER INSERT ON finance.p2023 REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.deptperf_track_write(\'procurement\', \'1\')
+1|2023|{"procurement_actual": 8, "procurement_planned": 8, "procurement_records": 1}', 'ATTACH is found by the check');
+SELECT is((SELECT t.tracked FROM deptperf_track('procurement') t)::text || pg_temp.wrong('procurement'), 'trueright', 'and put right by tracking anew');
+ALTER TABLE finance.gov_purchase DETACH PARTITION finance.p2023;
+SELECT is((SELECT string_agg(concat_ws('|', c.dept_id, c.fiscal_year, c.found, coalesce(c.expected, '-')), E'\n') FROM deptperf_check_tracking() c),
+          '1|2023|{"procurement_actual": 8, "procurement_planned": 8, "procurement_records": 1}|-', 'DETACH too');
+INSERT INTO finance.p2023 VALUES (31, 1, 2023, 8, 8);
+SELECT is(pg_temp.fact(1, 2023, 'procurement_actual'), '8', 'what is detached counts no more');
+SELECT is((SELECT t.tracked FROM deptperf_track('procurement') t)::text || pg_temp.wrong('procurement'), 'trueright', 'tracked anew');
+
+-- and what inherits
+CREATE TABLE finance.petition (unit int, yr int, received int, answered int, in_time int);
+CREATE TABLE finance.petition_old (archived_on date) INHERITS (finance.petition);
+SELECT count(*) FROM deptperf_bind('{"petition": {"from": "finance.petition", "dept": "unit", "year": "yr", "received": "received", "answered": "answered", "answered_in_time": "in_time"}}');
+SELECT count(*) FROM deptperf_track('petition');
+INSERT INTO finance.petition VALUES (1, 2021, 3, 2, 1);
+INSERT INTO finance.petition_old VALUES (1, 2021, 30, 20, 10), (2, 2021, 30, 20, 10);
+UPDATE finance.petition SET received = received + 1;
+DELETE FROM ONLY finance.petition;
+SELECT is(pg_temp.wrong('petition') || pg_temp.fact(1, 2021, 'petitions_received'), 'right31', 'a table that another inherits from: 30 + 1');
+TRUNCATE finance.petition;
+SELECT is(pg_temp.wrong('petition'), 'right', 'TRUNCATE of both');
+
+-- ---- 4. a bound relation beside the own table ----
+
+SELECT is(deptperf_untrack('budget') IS NULL, NULL, 'what is not tracked is not in the result of untrack');
+CREATE TABLE finance.budget (unit bigint, yr text, class text, initial numeric, adjusted numeric);
+INSERT INTO finance.budget VALUES (1, '2021', 'public', 1, NULL);
+SELECT count(*) FROM deptperf_bind('{"budget": {"from": "finance.budget", "dept": "unit", "year": "yr", "expense_class": "class", "initial": "initial", "adjusted": "adjusted", "keep": true}}');
+SELECT count(*) FROM deptperf_track('budget');
+INSERT INTO finance.budget VALUES (1, '2021', 'public', 10, NULL), (1, '2021', 'public', 10, 8);
+INSERT INTO deptperf.budget (dept_id, fiscal_year, expense_class, initial) VALUES (1, 2021, 'public', 20);
+DELETE FROM deptperf.budget WHERE title = 'same';
+SELECT is(pg_temp.wrong('budget'), 'right', 'own and bound, each with its columns');
+
+-- records that go with another table's
+CREATE TABLE finance.contract (id int PRIMARY KEY);
+CREATE TABLE finance.staff (contract int REFERENCES finance.contract ON DELETE CASCADE ON UPDATE CASCADE, unit int, yr int, n int);
+SELECT count(*) FROM deptperf_bind('{"staffing": {"from": "finance.staff", "dept": "unit", "year": "yr", "establishment": "n", "on_establishment": "contract", "external": "0"}}');
+SELECT count(*) FROM deptperf_track('staffing');
+INSERT INTO finance.contract SELECT generate_series(1, 9);
+INSERT INTO finance.staff SELECT 1 + i % 9, 1 + i % 3, 2021, i FROM generate_series(1, 30) i;
+DELETE FROM finance.contract WHERE id IN (1, 5, 6);
+UPDATE finance.contract SET id = id + 100;
+SELECT is(pg_temp.wrong('staffing'), 'right', 'cascades of DELETE and UPDATE');
+
+-- constants are read as they were written, whatever the writer sets in between
+CREATE TABLE finance.adjustment (unit int, d date, amount int);
+SELECT count(*) FROM deptperf_bind('{"adjustment": {"from": "finance.adjustment", "dept": "unit", "year": "d", "amount": "amount", "filter": "d <> ''2021-02-03'' AND (amount = ANY (''{1,2,NULL}'') OR amount > 2)"}}');
+SELECT count(*) FROM deptperf_track('adjustment');
+SET LOCAL datestyle = 'SQL, DMY';
+SET LOCAL array_nulls = off;
+INSERT INTO finance.adjustment VALUES (1, '2021-02-03', 1), (1, '2021-03-02', 1), (1, '2021-03-02', 0);
+SET LOCAL datestyle = 'SQL, MDY';
+ANALYZE deptperf.fiscal_year;                           -- the plan is made anew
+INSERT INTO finance.adjustment VALUES (1, '2021-02-03', 5), (1, '2021-03-02', 2);
+RESET datestyle;
+RESET array_nulls;
+SELECT is(pg_temp.wrong('adjustment') || pg_temp.fact(1, 2021, 'adjusted_amount'), 'right3', 'dates and arrays in another style');
+
+-- ---- 5. what is refused ----
+
+CREATE VIEW finance.task AS SELECT 1 AS unit, 2021 AS yr, 1 AS missed;
+CREATE MATERIALIZED VIEW finance.finding AS SELECT 1 AS unit, 2021 AS yr, 'violation'::text AS kind;
+CREATE TABLE finance.asset (unit int, since date, worth numeric, used boolean);
+CREATE UNLOGGED TABLE finance.project (unit int, yr int, on_time int);
+CREATE TABLE finance.survey (unit int, at timestamptz, asked int, yes int);
+SELECT count(*) FROM deptperf_bind('{"key_task": {"from": "finance.task", "dept": "unit", "year": "yr", "missed": "missed"},
+    "finding": {"from": "finance.finding", "dept": "unit", "year": "yr", "kind": "kind"},
+    "fixed_asset": {"from": "finance.asset", "dept": "unit", "from_date": "since", "original_value": "worth", "in_use": "used"},
+    "project": {"from": "finance.project", "dept": "unit", "year": "yr", "on_time": "on_time"},
+    "satisfaction_survey": {"from": "finance.survey", "dept": "unit", "year": "at::date", "respondents": "asked", "satisfied": "yes"}}');
+SELECT is((SELECT string_agg(t.source || ': ' || t.found, E'\n') FROM deptperf_track() t WHERE NOT t.tracked),
+'fixed_asset: of finance.asset: a value of it hangs on the day or the session, not on the record alone
+project: finance.project is unlogged: after a crash it is empty, and what was kept of it is not
+key_task: finance.task is a view, which has no triggers that see all changes of its records
+satisfaction_survey: of finance.survey: a value of it hangs on the day or the session, not on the record alone
+finding: finance.finding is a materialized view, which has no triggers that see all changes of its records', 'what can''t be tracked is not, with the reason');
+SELECT is(pg_temp.error($$ SELECT * FROM deptperf_track('key_task') $$),
+'0A000 source "key_task" can''t be tracked: finance.task is a view, which has no triggers that see all changes of its records
+Tracked are ordinary tables, partitioned ones too, whose records alone decide what they count for.
+It is read from its records as before.', 'by name it is an error');
+CREATE TABLE finance.survey2 (unit int, yr int, asked int, note text);
+SELECT count(*) FROM deptperf_bind('{"satisfaction_survey": {"from": "finance.survey2", "dept": "unit", "year": "yr", "respondents": "asked", "satisfied": "asked", "filter": "note <> ''FROM finance.survey2 ''"}}');
+SELECT is(split_part(pg_temp.error($$ SELECT * FROM deptperf_track('satisfaction_survey') $$), E'\n', 1),
+          '0A000 deptperf.satisfaction_survey_bound_1 reads finance.survey2 in a way that can''t be tracked', 'nor what nothing can be derived from');
+SELECT count(*) FROM deptperf_bind('{"satisfaction_survey": {"from": "finance.survey2", "dept": "unit", "year": "yr", "respondents": "asked", "satisfied": "asked", "filter": "survey2 IS NOT NULL"}}');
+SELECT matches(pg_temp.error($$ SELECT * FROM deptperf_track('satisfaction_survey') $$), '^0A000 .*the whole record or a system column', 'nor a whole record');
+SELECT is(pg_temp.error($$ SELECT * FROM deptperf_track('buget') $$) ~ '^22023 source "buget" is not known', true, 'an unknown source is one too');
+
+-- ---- 6. rights ----
+
+GRANT USAGE ON SCHEMA finance TO deptperf_test_writer;
+GRANT SELECT, INSERT, UPDATE, DELETE ON finance.payment TO deptperf_test_writer;
+RESET ROLE;
+SET LOCAL ROLE deptperf_test_writer;
+CREATE TEMP TABLE new_rows AS SELECT 'A'::varchar AS unit, date '2021-04-05' AS "day", 999 AS betrag, 'public' AS class, false AS off, '' AS note;
+CREATE TEMP TABLE department AS SELECT 2::bigint AS dept_id, 'A' AS code;
+CREATE TEMP TABLE execution_kept (dept_id bigint, fiscal_year int, facts jsonb);
+CREATE DOMAIN pg_temp.numeric AS int;
+GRANT ALL ON new_rows, department, execution_kept TO PUBLIC;
+INSERT INTO finance.payment VALUES ('A', '2021-04-05', 10000, 'public');
+SELECT is(pg_temp.error('SELECT * FROM deptperf.execution_kept') || pg_temp.error('SELECT * FROM deptperf_track()'),
+          '42501 permission denied for schema deptperf42501 schema "deptperf" belongs to deptperf_test_owner
+deptperf_setup() was called by deptperf_test_writer, and works only for the schema''s owner.
+Let deptperf_test_owner call it, or SET ROLE deptperf_test_owner; a schema that is not deptperf''s has to be renamed first.', 'a writer of a bound table has no right in the workspace');
+RESET ROLE;
+SET LOCAL ROLE deptperf_test_owner;
+SELECT is(pg_temp.wrong('execution') || pg_temp.fact(1, 2021, 'paid_q2'), 'right1', 'and what it writes is kept');
+RESET ROLE;
+
+-- the table of somebody else
+SET LOCAL ROLE deptperf_test_evil;
+CREATE SCHEMA theirs;
+CREATE TABLE theirs.disclosure (unit int, yr int, kind text, level int);
+GRANT USAGE ON SCHEMA theirs TO deptperf_test_owner;
+GRANT SELECT ON theirs.disclosure TO deptperf_test_owner;
+RESET ROLE;
+SET LOCAL ROLE deptperf_test_owner;
+SELECT deptperf_untrack('disclosure');
+SELECT count(*) FROM deptperf_bind('{"disclosure": {"from": "theirs.disclosure", "dept": "unit", "year": "yr", "kind": "kind", "level": "level"}}');
+SELECT is(split_part(pg_temp.error($$ SELECT * FROM deptperf_track('disclosure') $$), E'\n', 1),
+          '0A000 source "disclosure" can''t be tracked: theirs.disclosure lets deptperf_test_owner make no triggers on it', 'it needs the right TRIGGER');
+RESET ROLE;
+SET LOCAL ROLE deptperf_test_evil;
+CREATE FUNCTION theirs.level(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1';
+GRANT TRIGGER ON theirs.disclosure TO deptperf_test_owner;
+SET LOCAL ROLE deptperf_test_owner;
+SELECT count(*) FROM deptperf_bind('{"disclosure": {"from": "theirs.disclosure", "dept": "unit", "year": "yr", "kind": "kind", "level": "theirs.level(level)"}}');
+SELECT is(split_part(pg_temp.error($$ SELECT * FROM deptperf_track('disclosure') $$), E'\n', 1),
+          '0A000 source "disclosure" can''t be tracked: it calls theirs.level(integer), which belongs to deptperf_test_evil and would run with the rights of deptperf_test_owner', 'nor functions of others');
+SELECT count(*) FROM deptperf_bind('{"disclosure": {"from": "theirs.disclosure", "dept": "unit", "year": "yr", "kind": "kind", "level": "level"}}');
+RESET ROLE;
+GRANT TRIGGER ON theirs.disclosure TO deptperf_test_owner;
+SET LOCAL ROLE deptperf_test_owner;
+SELECT count(*) FROM deptperf_track('disclosure');
+-- seen anew when it comes back with a savepoint, though the table itself has not changed
+SAVEPOINT s;
+SELECT deptperf_untrack('disclosure');
+RESET ROLE;
+INSERT INTO theirs.disclosure VALUES (1, 2021, 'budget', 1);
+SET LOCAL ROLE deptperf_test_owner;
+ROLLBACK TO s;
+RESET ROLE;
+INSERT INTO theirs.disclosure VALUES (1, 2021, 'budget', 2);
+SET LOCAL ROLE deptperf_test_owner;
+SELECT is(pg_temp.wrong('disclosure') || pg_temp.fact(1, 2021, 'budget_disclosure_level'), 'right2', 'and no more');
+SELECT count(*) FROM deptperf_untrack('disclosure');
+RESET ROLE;
+INSERT INTO theirs.disclosure VALUES (2, 2021, 'budget', 1);
+SET LOCAL ROLE deptperf_test_owner;
+SELECT is((SELECT count(*) FROM pg_trigger WHERE tgrelid = 'theirs.disclosure'::regclass) || pg_temp.fact(2, 2021, 'budget_disclosure_level'), '41', 'its triggers stay when tracking ends, and do nothing');
+SELECT count(*) FROM deptperf_track('disclosure');
+RESET ROLE;
+INSERT INTO theirs.disclosure VALUES (3, 2021, 'budget', 1);
+SET LOCAL ROLE deptperf_test_owner;
+SELECT is(pg_temp.wrong('disclosure') || pg_temp.fact(3, 2021, 'budget_disclosure_level'), 'right1', 'until it begins again');
+RESET ROLE;
+
+-- a table and triggers of somebody's own, named like those of deptperf_track
+SET LOCAL ROLE deptperf_test_evil;
+CREATE SCHEMA evil;
+CREATE TABLE evil.payment (unit varchar(10), "day" date, betrag numeric, class text, off boolean DEFAULT false, note text);
+CREATE TRIGGER deptperf_execution_1_insert AFTER INSERT ON evil.payment REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION deptperf_track_write('execution', '1');
+CREATE TRIGGER deptperf_execution_2_insert AFTER INSERT ON evil.payment REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION deptperf_track_write('x'' || evil()', '1); --');
+CREATE TRIGGER a AFTER INSERT ON evil.payment FOR EACH ROW EXECUTE FUNCTION deptperf_track_write('execution', '1');
+CREATE TRIGGER b BEFORE INSERT OR UPDATE ON evil.payment FOR EACH STATEMENT EXECUTE FUNCTION deptperf_track_write();
+CREATE TRIGGER c AFTER INSERT ON evil.payment REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION deptperf_track_registry();
+INSERT INTO evil.payment VALUES ('A', '2021-04-05', 10000, 'public');
+SELECT is(pg_temp.error('SELECT deptperf_track_write()') || pg_temp.error('SELECT deptperf_track_registry()'),
+E'39P01 deptperf_track_write is called by triggers alone
+SELECT * FROM deptperf_track();39P01 deptperf_track_registry is called by triggers alone
+SELECT * FROM deptperf_track();', 'not called but by triggers');
+RESET ROLE;
+-- on the table itself, by who may make triggers there
+GRANT TRIGGER ON finance.payment TO deptperf_test_evil;
+GRANT USAGE ON SCHEMA finance TO deptperf_test_evil;
+SET LOCAL ROLE deptperf_test_evil;
+CREATE TRIGGER again AFTER INSERT ON finance.payment REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION deptperf_track_write('execution', '1');
+CREATE TRIGGER deptperf_procurement_1_insert AFTER INSERT ON finance.payment REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION deptperf_track_write('procurement', '1');
+RESET ROLE;
+SET LOCAL ROLE deptperf_test_owner;
+INSERT INTO finance.payment VALUES ('B', '2021-04-05', 10000, 'public');
+SELECT is(pg_temp.wrong('execution') || pg_temp.wrong('procurement') || pg_temp.fact(1, 2021, 'paid_q2'), 'rightright1', 'triggers of others do nothing');
+DROP TRIGGER again ON finance.payment;
+
+-- readers see what they saw
+SELECT deptperf_setup(row_security => true), deptperf_grant('deptperf_test_reader', 'reader', 'A');
+RESET ROLE;
+SET LOCAL ROLE deptperf_test_reader;
+SELECT is((SELECT string_agg(DISTINCT u.dept_id::text, ',') FROM deptperf.unit_facts u) || pg_temp.fact(1, 2021, 'paid_q2') || pg_temp.error('SELECT * FROM deptperf.execution_kept'),
+          '1142501 permission denied for table execution_kept', 'with row security, the departments given, and only through the views');
+RESET ROLE;
+SET LOCAL ROLE deptperf_test_owner;
+
+-- ---- 7. plans ----
+
+SET LOCAL enable_seqscan = off;
+CREATE FUNCTION pg_temp.plan(query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE line text; result text := '';
+BEGIN
+    FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP result := result || line || E'\n'; END LOOP;
+    RETURN result;
+END $$;
+SELECT matches(pg_temp.plan($$ SELECT * FROM deptperf.unit_facts WHERE dept_id = ANY ('{1,2}') AND fiscal_year = 2021 $$),
+               'execution_kept_by_department on execution_kept k_?\d*\n *Index Cond: \(\(dept_id = ANY \(''\{1,2\}''::bigint\[\]\)\) AND \(fiscal_year = 2021\)\)', 'a filter by department and year reaches the index');
+SELECT doesnt_match(pg_temp.plan('SELECT * FROM deptperf.unit_facts'), 'payment', 'and no record is read');
+RESET enable_seqscan;
+
+-- ---- 8. what goes wrong is found ----
+
+SELECT is((SELECT count(*) FROM deptperf_check_tracking()), 0::bigint, 'all is well');
+UPDATE deptperf.execution_kept SET facts = facts || '{"paid_q2": 999}' WHERE dept_id = 2;
+INSERT INTO deptperf.execution_kept VALUES (2, 2021, '{"paid_q2": 5, "execution_records": 1}');
+SELECT is((SELECT string_agg(concat_ws('|', c.source, c.dept_id, c.fiscal_year, c.found::jsonb ->> 'paid_q2', c.expected::jsonb ->> 'paid_q2'), E'\n') FROM deptperf_check_tracking() c),
+          'execution|2|2021|999|1', 'a corrupted row is found; a row that no trigger brings, as a dump would, is not taken');
+ALTER TABLE finance.payment DISABLE TRIGGER deptperf_execution_1_delete;
+DELETE FROM finance.payment WHERE unit = 'A';
+SELECT is((SELECT string_agg(concat_ws('|', c.dept_id, c.found), E'\n') FROM deptperf_check_tracking() c WHERE c.dept_id IS DISTINCT FROM 2),
+          'trigger deptperf_execution_1_delete on finance.payment is disabled
+1|{"paid_q1": 0, "paid_q2": 1, "paid_q3": 0, "paid_q4": 0, "public_paid": 1, "execution_records": 1, "three_public_paid": 0}', 'a disabled trigger is found, and what it missed');
+CREATE OR REPLACE TRIGGER deptperf_execution_1_update AFTER UPDATE ON finance.payment REFERENCING OLD TABLE AS new_rows NEW TABLE AS old_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION deptperf_track_write('execution', '1');
+CREATE OR REPLACE TRIGGER deptperf_execution_1_insert AFTER INSERT ON finance.payment REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT WHEN (false) EXECUTE FUNCTION deptperf_track_write('execution', '1');
+SELECT is((SELECT string_agg(concat_ws('|', c.dept_id, c.found), E'\n') FROM deptperf_check_tracking() c WHERE c.dept_id IS NULL),
+          'trigger deptperf_execution_1_delete on finance.payment is disabled
+trigger deptperf_execution_1_insert on finance.payment is not as deptperf_track made it
+trigger deptperf_execution_1_update on finance.payment is not as deptperf_track made it', 'and one that is other than it was');
+SELECT is((SELECT t.tracked FROM deptperf_track('execution') t)::text || pg_temp.wrong('execution'), 'trueright', 'tracking anew puts all right');
+SELECT deptperf_setup();
+INSERT INTO finance.payment VALUES ('A', '2021-04-05', 10000, 'public');
+SELECT is(pg_temp.wrong('execution') || pg_temp.fact(1, 2021, 'paid_q2'), 'right1', 'setup keeps it');
+DROP TABLE finance.payment CASCADE;
+SELECT deptperf_setup();
+SELECT is(pg_temp.fact(1, 2021, 'paid_q2') || (SELECT string_agg(c.found, E'\n') FROM deptperf_check_tracking() c),
+          'absentdeptperf.execution_kept is left from tracking, which is off', 'a table that is dropped takes its source along, and tracking of it is off');
+SELECT * FROM finish();
+ROLLBACK;
