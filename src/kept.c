@@ -21,30 +21,23 @@
 #include "compat.h"
 #include "facts.h"
 #include "fmgr.h"
+#include "object.h"
 
 static void
 add_kept_json(DpFactSums *sums, Jsonb *facts, bool negate)
 {
-	JsonbIterator *it;
-	JsonbIteratorToken token;
-	JsonbValue	value;
+	DpPairs		pairs = dp_pairs(facts);
 	int			place = -1;
 	bool		sound = JB_ROOT_IS_OBJECT(facts);
 
-	it = JsonbIteratorInit(&facts->root);
-	while (sound && (token = JsonbIteratorNext(&it, &value, true)) != WJB_DONE)
+	while (sound && dp_next_pair(&pairs))
 	{
 		DpDec		number;
 
-		if (token == WJB_KEY)
-			place = dp_fact_place(sums->names, value.val.string.val, value.val.string.len, place);
-		else if (token == WJB_VALUE)
-		{
-			sound = value.type == jbvNumeric &&
-				dp_dec_read(NumericGetDatum(value.val.numeric), &number);
-			if (sound)
-				dp_fact_sums_add_sum(sums, place, negate ? dp_dec_sub(DP_INT(0), number) : number);
-		}
+		place = dp_fact_place(sums->names, pairs.key, pairs.len, place);
+		sound = pairs.kind == DP_PAIR_NUMBER && dp_dec_read(NumericGetDatum(pairs.value), &number);
+		if (sound)
+			dp_fact_sums_add_sum(sums, place, negate ? dp_dec_sub(DP_INT(0), number) : number);
 	}
 	if (!sound)
 		ereport(ERROR,
