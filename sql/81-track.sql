@@ -263,7 +263,9 @@ BEGIN
     SELECT array_agg(s.source ORDER BY s.position) INTO result
     FROM deptperf.source s
     WHERE to_regclass(format('deptperf.%I', s.source || '_computed')) IS NOT NULL
-      AND EXISTS (SELECT FROM @extschema@.deptperf_track_parts(s.source) p WHERE p.view IS NOT NULL);
+      AND EXISTS (SELECT FROM @extschema@.deptperf_track_parts(s.source) p WHERE p.view IS NOT NULL)
+      -- what a relation's owner made of it since must not run as ours
+      AND @extschema@.deptperf_track_refusal(s.source) IS NULL;
     IF result IS NULL THEN
         RETURN '{}';
     END IF;
@@ -334,6 +336,19 @@ BEGIN
     ORDER BY p.place, f.proname LIMIT 1;
     IF FOUND THEN
         RETURN format('it calls %s, which belongs to %s and would run with the rights of %s', one.name, one.owner, current_user);
+    END IF;
+    -- statements are parsed anew, and who owns a type makes casts from it at any time
+    SELECT t.oid::regtype AS name, t.typowner::regrole AS owner INTO one
+    FROM @extschema@.deptperf_track_parts(deptperf_track_refusal.source) p
+        JOIN pg_rewrite w ON w.ev_class = p.view
+        JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
+        LEFT JOIN pg_attribute a ON d.refclassid = 'pg_class'::regclass AND a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+        JOIN pg_type t ON t.oid = CASE WHEN d.refclassid = 'pg_type'::regclass THEN d.refobjid ELSE a.atttypid END
+        JOIN pg_roles r ON r.oid = t.typowner
+    WHERE NOT r.rolsuper AND t.typowner <> current_user::regrole
+    ORDER BY p.place, t.typname LIMIT 1;
+    IF FOUND THEN
+        RETURN format('it reads a value of type %s, which belongs to %s, who can make casts that would run with the rights of %s', one.name, one.owner, current_user);
     END IF;
     FOR one IN
         SELECT p.relation, p.view, c.oid::regclass AS member, c.relkind, c.relpersistence, c.oid = p.relation AS top

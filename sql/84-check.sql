@@ -11,7 +11,7 @@ DECLARE
     digits text := (regexp_match(translate(printed, '０１２３４５６７８９，．－−', '0123456789,.--'), '-?[0-9][0-9,.]*'))[1];
 BEGIN
     digits := rtrim(digits, ',.');
-    IF digits ~ '^-?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]+)?$' THEN
+    IF digits ~ '^-?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]+)?$' AND length(digits) <= 1000 THEN
         number := replace(digits, ',', '');
         unit := power(10::numeric, -scale(number));
     END IF;
@@ -34,7 +34,7 @@ BEGIN
                CASE WHEN s.value = p.number THEN p.unit
                     WHEN s.value <> 0 AND p.number <> 0 AND power(10::numeric, round(log(nullif(abs(s.value / p.number), 0)))) * p.number = s.value THEN p.unit * abs(s.value / p.number)
                     WHEN p.number IS NULL THEN power(10::numeric, -scale(s.value)) END AS unit
-        FROM (SELECT r.figure, CASE WHEN r.value > '-Infinity' AND r.value < 'Infinity' THEN r.value END AS value, r.printed, r.source, r.place
+        FROM (SELECT r.figure, CASE WHEN abs(r.value) < 1e1000 AND scale(r.value) <= 1000 THEN r.value END AS value, r.printed, r.source, r.place
               FROM ROWS FROM (jsonb_to_recordset(stated) AS (figure text, value numeric, printed text, source text)) WITH ORDINALITY AS r(figure, value, printed, source, place)) s
             CROSS JOIN LATERAL @extschema@.deptperf_printed(coalesce(s.printed, '')) p
     ), known AS (

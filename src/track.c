@@ -59,6 +59,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
+#include "utils/rls.h"
 #include "utils/selfuncs.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
@@ -215,6 +216,8 @@ become_owner(Caller *caller)
 	pin("array_nulls", "on", !Array_nulls);
 	pin("transform_null_equals", "off", Transform_null_equals);
 	pin("jit", "off", jit_enabled);
+	/* a policy of a table's owner must not run as ours: an error instead */
+	pin("row_security", "off", row_security);
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	return true;
