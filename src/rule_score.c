@@ -136,7 +136,8 @@ narrow_share(const DpBranch *branch, const DpDec *n, const DpDec *d, const DpDec
 		w = (int128) (int64) w * (int64) d->v;
 		scale += d->scale;
 	}
-	if (v < 0 || v != (int64) v || w != (int64) w)
+	if (v < 0 || v != (int64) v || w != (int64) w ||
+		scale > DP_MAX_SCALE || branch->a.value.scale + n->scale > DP_MAX_SCALE)
 		return false;
 	most = (int128) (int64) points->v * (int64) w;
 	shift = points->scale + scale - branch->a.value.scale - n->scale;

@@ -2,7 +2,7 @@
 -- case the six that the reference file names, and nothing else; then every check
 -- by itself, beside what is just no issue.
 BEGIN;
-SELECT plan(85);
+SELECT plan(88);
 SET LOCAL client_min_messages = warning;
 SET LOCAL jit = off;
 \cd examples/case
@@ -130,6 +130,9 @@ SELECT is(pg_temp.stated($$('assets_total', NULL::numeric, 'none', 'p1'), ('grad
 
 SELECT is(pg_temp.stated($$('a', 'NaN'::numeric, NULL, 'p1'), ('a', 'Infinity', NULL, 'p2'), ('a', 1, NULL, 'p3')$$), 'nothing', 'what is not finite is none');
 SELECT is(pg_temp.stated($$('a', 1e-1000, '1' || repeat('0', 1000), 'p1')$$) ~ '^malformed figure: a: printed as "10+", taken as 0\.0+1 \(p1\)$', true, 'nor ends it, however far apart');
+
+SELECT is(left(pg_temp.stated(f), 16), 'malformed figure', 'nor does what no number is long enough for') FROM unnest(ARRAY[$$('a', 1, repeat('9', 140000), 'p1')$$, $$('a', 1, '0.' || repeat('9', 20000), 'p1')$$]) f;
+SELECT is(pg_temp.stated($$('a', 1e131070, NULL, 'p1'), ('a', 2, NULL, 'p2')$$), 'nothing', 'a value of so many digits is none');
 
 -- Malformed ones are named and never read.
 SELECT is(pg_temp.stated($$('a', NULL::numeric, '834,02.62', 'p1')$$), 'malformed figure: a: printed as "834,02.62" (p1)', 'a misplaced separator');

@@ -2,7 +2,7 @@
 -- statement, for own, bound and partitioned tables; what is refused; who may what;
 -- what goes wrong is found.  Many writers at once: test/t/track.pl.
 BEGIN;
-SELECT plan(93);
+SELECT plan(97);
 SET LOCAL client_min_messages = warning;
 SET LOCAL deptperf.compact_every = 0;
 DROP SCHEMA IF EXISTS deptperf CASCADE;
@@ -381,6 +381,36 @@ RESET ROLE;
 INSERT INTO theirs.disclosure VALUES (3, 2021, 'budget', 1);
 SET LOCAL ROLE deptperf_test_owner;
 SELECT is(pg_temp.wrong('disclosure') || pg_temp.fact(3, 2021, 'budget_disclosure_level'), 'right1', 'until it begins again');
+RESET ROLE;
+
+-- what its owner makes of it later must not run as the workspace's owner: a policy, a view in its place, casts of a type
+CREATE TABLE ran (who text);
+GRANT INSERT ON ran TO PUBLIC;
+SET LOCAL ROLE deptperf_test_evil;
+CREATE FUNCTION theirs.ran(int) RETURNS boolean LANGUAGE sql VOLATILE AS 'INSERT INTO public.ran VALUES (current_user); SELECT false';
+SAVEPOINT s;
+ALTER TABLE theirs.disclosure ENABLE ROW LEVEL SECURITY;
+CREATE POLICY p ON theirs.disclosure USING (theirs.ran(yr));
+SELECT is(left(pg_temp.error('TRUNCATE theirs.disclosure'), 79), '42501 query would be affected by row-level security policy for table "disclosur', 'a policy is an error');
+RESET ROLE;
+UPDATE deptperf.department SET code = code || '!' WHERE dept_id = 1;
+SELECT is_empty($$ SELECT who FROM ran WHERE who = 'deptperf_test_owner' $$, 'and does not run, also where a code is changed');
+SELECT isnt(pg_temp.wrong('disclosure'), 'right', 'which the check says');
+ROLLBACK TO s;
+SET LOCAL ROLE deptperf_test_evil;
+CREATE TYPE theirs.grade AS ENUM ('a', 'b');
+CREATE TABLE theirs.graded (unit int, yr int, kind text, level theirs.grade);
+CREATE CAST (theirs.grade AS int) WITH FUNCTION pg_catalog.hashenum(anyenum);
+GRANT SELECT, TRIGGER ON theirs.graded TO deptperf_test_owner;
+GRANT USAGE ON TYPE theirs.grade TO deptperf_test_owner;
+RESET ROLE;
+SET LOCAL ROLE deptperf_test_owner;
+SELECT deptperf_untrack('disclosure');
+SELECT count(*) FROM deptperf_bind('{"disclosure": {"from": "theirs.graded", "dept": "unit", "year": "yr", "kind": "kind", "level": "level::int"}}');
+SELECT is(split_part(pg_temp.error($$ SELECT * FROM deptperf_track('disclosure') $$), E'\n', 1),
+          '0A000 source "disclosure" can''t be tracked: it reads a value of type theirs.grade, which belongs to deptperf_test_evil, who can make casts that would run with the rights of deptperf_test_owner', 'nor a type of somebody else''s');
+SELECT count(*) FROM deptperf_bind('{"disclosure": {"from": "theirs.disclosure", "dept": "unit", "year": "yr", "kind": "kind", "level": "level"}}');
+SELECT count(*) FROM deptperf_track('disclosure');
 RESET ROLE;
 
 -- a table and triggers of somebody's own, named like those of deptperf_track
