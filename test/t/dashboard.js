@@ -127,6 +127,8 @@ async function shot(tab, name, whole) {
   seen.keyboard.explanation = await tab.evaluate(explanation);
   seen.keyboard.hash = await tab.evaluate(() => location.hash);
   await tab.keyboard.press('Escape');
+  // a dialog tells that it was closed a moment later
+  await tab.waitForFunction(() => document.activeElement.dataset.cell, null, { timeout: 10000 }).catch(() => {});
   seen.keyboard.closed = await tab.evaluate(() => !document.getElementById('why').open);
   seen.keyboard.back = await at();
 
