@@ -2,7 +2,7 @@
 -- to combine items, what does not apply, bonus, vetoes of the grade, rounding, levels,
 -- comparison with peers. Every expected number is worked out in the comment above it.
 BEGIN;
-SELECT plan(81);
+SELECT plan(82);
 SET LOCAL client_min_messages = warning;
 
 -- One number per question: the points of a code ('' is the total), or its state.
@@ -133,6 +133,8 @@ SELECT results_eq($$ SELECT dept_id, state, points FROM deptperf.item_score WHER
   $$ VALUES (1::bigint, 'compared', 2::numeric), (2, 'compared', 1.9), (3, 'compared', 2), (4, 'compared', 1.9), (5, 'compared', 1.933333) $$, 'rank from the bottom, and the mean of those beside');
 -- h: the leader is d with 1/1: a 8 * 1/2 = 4, b 2, c 4, d 8
 SELECT results_eq($$ SELECT dept_id, points FROM deptperf.item_score WHERE item = 'h' AND dept_id > 1 ORDER BY 1 $$, $$ VALUES (2::bigint, 4::numeric), (3, 2), (4, 4), (5, 8) $$, 'share of the leader');
+-- nobody has judged anything yet: a has 1.9 and 4 for p and h
+SELECT results_eq('SELECT dept_id, provisional FROM deptperf_scores(''{2,3,4,5}'', ''{2021}'') ORDER BY 1', 'SELECT dept_id, provisional FROM deptperf.score WHERE dept_id > 1 ORDER BY 1', 'the point path too, where there is no assessment');
 SELECT is(deptperf_assess(2, 2021, '{"l1": "A", "l2": 3, "p": 1}', 'seen', override => true), 3::bigint, 'a level that says its points; a comparison is overridden');
 -- 4 and 3: the table gives 10; P = 1 + 4 = 5
 SELECT is(deptperf_total(2, 2021)::text, '15.000', 'the total, three decimals');
