@@ -9,6 +9,7 @@
 
 #include <limits.h>
 
+#include "common/int.h"
 #include "compat.h"
 #include "decimal.h"
 #include "fmgr.h"
@@ -661,33 +662,39 @@ dp_frac_add_any(DpFrac a, DpFrac b)
 }
 
 /*
- * n / d at a scale, half up: the floor of (2 n 10^scale + d) / (2 d).
+ * n / d at a scale, half up: the floor of (2 n 10^scale + d) / (2 d).  Here where
+ * that fits 64 bits; false elsewhere.
  */
+static inline bool
+round_narrow(const DpFrac *a, int32 scale, int64 *result)
+{
+	int32		shift = scale + a->d.scale - a->n.scale;
+	int64		n,
+				d;
+
+	if (!dp_is_narrow(&a->n) || !dp_is_narrow(&a->d) || shift < 0 || shift > DP_MAX_SHIFT ||
+		pg_mul_s64_overflow((int64) a->n.v, 2 * dp_pow10[shift], &n) ||
+		pg_add_s64_overflow((int64) a->d.v, (int64) a->d.v, &d) ||
+		pg_add_s64_overflow(n, (int64) a->d.v, &n))
+		return false;
+	*result = n / d;
+	return true;
+}
+
 DpDec
 dp_frac_round(const DpFrac *a, int32 scale)
 {
 	int32		shift = scale + a->d.scale - a->n.scale;
 	int128		n = a->n.v,
 				d = a->d.v;
+	int64		narrow;
 
 	Assert(dp_dec_sign(a->n) >= 0 && dp_dec_sign(a->d) > 0);
-	if (dp_narrow(a->n, a->d) && shift >= 0 && shift <= DP_MAX_SHIFT)
-	{
-		int128		v = (int128) (int64) n * dp_pow10[shift];
-
-		/* a number of few decimals needs no division, and most no long one */
-		if (d == 1)
-			return (DpDec)
-			{
-				v, scale, NULL
-			};
-		v = 2 * v + d;
-		if (is_64(v) && is_64(2 * d))
-			return (DpDec)
-			{
-				(int64) v / (int64) (2 * d), scale, NULL
-			};
-	}
+	if (round_narrow(a, scale, &narrow))
+		return (DpDec)
+		{
+			narrow, scale, NULL
+		};
 	if (both_small(a->n, a->d) && scale <= DP_MAX_SCALE && abs(shift) <= DP_MAX_SCALE &&
 		(shift >= 0 ? mul_128(n, pow10_of(shift), &n) : mul_128(d, pow10_of(-shift), &d)) &&
 		bits_of(n) < DP_MAX_BITS && bits_of(d) < DP_MAX_BITS)
@@ -713,8 +720,12 @@ dp_frac_round(const DpFrac *a, int32 scale)
 Numeric
 dp_frac_numeric(const DpFrac *a, int32 scale)
 {
-	DpDec		rounded = dp_frac_round(a, scale);
+	DpDec		rounded;
+	int64		narrow;
 
+	if (round_narrow(a, scale, &narrow))
+		return small_numeric(narrow, scale);
+	rounded = dp_frac_round(a, scale);
 	if (rounded.big == NULL && rounded.scale == scale)
 		return small_numeric(rounded.v, scale);
 	return dp_dec_numeric_scale(rounded, scale);

@@ -81,10 +81,15 @@ extern Numeric dp_frac_numeric(const DpFrac *a, int32 scale);
 extern const int64 dp_pow10[DP_MAX_SHIFT + 1];
 
 static inline bool
+dp_is_narrow(const DpDec *a)
+{
+	return likely(a->big == NULL && a->v == (int64) a->v);
+}
+
+static inline bool
 dp_narrow(DpDec a, DpDec b)
 {
-	return likely(a.big == NULL && b.big == NULL &&
-				  a.v == (int64) a.v && b.v == (int64) b.v);
+	return dp_is_narrow(&a) && dp_is_narrow(&b);
 }
 
 /* Two narrow ones at one scale; false when that is too far. */

@@ -277,28 +277,33 @@ static bool
 score_directly(FunctionCallInfo fcinfo, const CallSite *site, Datum *result)
 {
 	Direct	   *direct = site->direct;
+	const DpRule *rule = direct->item->rule;
 	DpDec		value[MAX_ARGUMENTS];
+	const DpDec *n,
+			   *d;
+	Datum	   *constant;
 	DpScore		score;
+	MemoryContext old;
 
 	for (int i = 0; i < MAX_ARGUMENTS && site->target[i].kind != NO_ARGUMENT; i++)
 		read_number(fcinfo, site, i, &value[i]);
-	dp_rule_score(direct->item->rule, &value[direct->numerator],
-				  direct->denominator < 0 ? NULL : &value[direct->denominator], &direct->item->most, &score);
+	n = &value[direct->numerator];
+	d = direct->denominator < 0 ? NULL : &value[direct->denominator];
+	dp_rule_decide(rule, n, d, &score);
 	if (score.state != DP_SCORED)
 		return false;
-	if (direct->item->rule->branch[score.branch].outcome != DP_CONSTANT)
-		*result = NumericGetDatum(dp_frac_numeric(&score.points, DP_DECIMALS));
-	else
+	constant = rule->branch[score.branch].outcome == DP_CONSTANT ? &direct->constant[score.branch] : NULL;
+	if (constant != NULL && *constant != 0)
 	{
-		if (direct->constant[score.branch] == 0)
-		{
-			MemoryContext old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
-
-			direct->constant[score.branch] = NumericGetDatum(dp_frac_numeric(&score.points, DP_DECIMALS));
-			MemoryContextSwitchTo(old);
-		}
-		*result = direct->constant[score.branch];
+		*result = *constant;
+		return true;
 	}
+	dp_rule_points(rule, n, d, &direct->item->most, &score);
+	old = MemoryContextSwitchTo(constant != NULL ? fcinfo->flinfo->fn_mcxt : CurrentMemoryContext);
+	*result = NumericGetDatum(dp_frac_numeric(&score.points, DP_DECIMALS));
+	MemoryContextSwitchTo(old);
+	if (constant != NULL)
+		*constant = *result;
 	return true;
 }
 

@@ -112,6 +112,9 @@ extern void dp_rule_check_item(const DpRule *rule, DpDec points);
 extern void dp_rule_check_requirement(const DpRule *rule);
 
 /* rule_score.c: d NULL = the rule's x is n alone; points NULL = not known */
+extern void dp_rule_decide(const DpRule *rule, const DpDec *n, const DpDec *d, DpScore *score);
+extern void dp_rule_points(const DpRule *rule, const DpDec *n, const DpDec *d, const DpDec *points,
+						   DpScore *score);
 extern void dp_rule_score(const DpRule *rule, const DpDec *n, const DpDec *d, const DpDec *points,
 						  DpScore *score);
 

@@ -6,6 +6,7 @@
  */
 #include "postgres.h"
 
+#include "common/int.h"
 #include "compat.h"
 #include "rule.h"
 
@@ -121,32 +122,36 @@ hold(DpFrac value, const DpDec *points)
 static inline bool
 narrow_share(const DpBranch *branch, const DpDec *n, const DpDec *d, const DpDec *points, DpFrac *share)
 {
-	int128		v,
-				w = branch->b.value.v,
-				most;
-	int32		scale = branch->b.value.scale,
+	const DpDec *a = &branch->a.value;
+	const DpDec *b = &branch->b.value;
+	int32		scale = b->scale,
 				shift;
+	int64		v,
+				w = (int64) b->v,
+				left,
+				most;
 
-	if (points == NULL || !dp_narrow(branch->a.value, *n) || !dp_narrow(branch->b.value, *points) ||
-		(d != NULL && !dp_narrow(*d, *d)))
+	if (points == NULL || !dp_is_narrow(a) || !dp_is_narrow(b) || !dp_is_narrow(points) || !dp_is_narrow(n) ||
+		pg_mul_s64_overflow((int64) a->v, (int64) n->v, &v) || v < 0)
 		return false;
-	v = (int128) (int64) branch->a.value.v * (int64) n->v;
+	left = v;
 	if (d != NULL)
 	{
-		w = (int128) (int64) w * (int64) d->v;
+		if (!dp_is_narrow(d) || pg_mul_s64_overflow(w, (int64) d->v, &w))
+			return false;
 		scale += d->scale;
 	}
-	if (v < 0 || v != (int64) v || w != (int64) w ||
-		scale > DP_MAX_SCALE || branch->a.value.scale + n->scale > DP_MAX_SCALE)
-		return false;
-	most = (int128) (int64) points->v * (int64) w;
-	shift = points->scale + scale - branch->a.value.scale - n->scale;
-	if (shift < -DP_MAX_SHIFT || shift > DP_MAX_SHIFT || most != (int64) most ||
-		(shift < 0 ? (int128) (int64) v > (int128) (int64) most * dp_pow10[-shift] :
-		 (int128) (int64) v * dp_pow10[shift] > most))
+	/* x is compared with the points as v with points * w, at one scale */
+	shift = points->scale + scale - a->scale - n->scale;
+	if (scale > DP_MAX_SCALE || a->scale + n->scale > DP_MAX_SCALE ||
+		shift < -DP_MAX_SHIFT || shift > DP_MAX_SHIFT ||
+		pg_mul_s64_overflow((int64) points->v, w, &most) ||
+		(shift < 0 ? pg_mul_s64_overflow(most, dp_pow10[-shift], &most) :
+		 pg_mul_s64_overflow(left, dp_pow10[shift], &left)) ||
+		left > most)
 		return false;
 	share->n.v = v;
-	share->n.scale = branch->a.value.scale + n->scale;
+	share->n.scale = a->scale + n->scale;
 	share->n.big = NULL;
 	share->d.v = w;
 	share->d.scale = scale;
@@ -154,50 +159,19 @@ narrow_share(const DpBranch *branch, const DpDec *n, const DpDec *d, const DpDec
 	return true;
 }
 
-static void
-apply(const DpBranch *branch, const DpDec *n, const DpDec *d, const DpDec *points, DpScore *score)
-{
-	DpFrac		share;
-
-	score->state = DP_SCORED;
-	switch (branch->outcome)
-	{
-		case DP_CONSTANT:
-			score->points = dp_frac(branch->a.value);
-			if (points != NULL && dp_dec_cmp(branch->a.value, *points) > 0)
-				score->points = dp_frac(*points);
-			break;
-		case DP_SHARE:
-			if (narrow_share(branch, n, d, points, &score->points))
-				break;
-			share.n = dp_dec_mul(branch->a.value, *n);
-			share.d = d == NULL ? branch->b.value : dp_dec_mul(branch->b.value, *d);
-			score->points = hold(share, points);
-			break;
-		case DP_SLOPE:
-			score->points = hold(slope_points(branch, *n, d == NULL ? DP_INT(1) : *d), points);
-			break;
-		case DP_GIVES_INVALID:
-			score->state = DP_INVALID;
-			break;
-		case DP_GIVES_MISSING:
-			score->state = DP_MISSING;
-			break;
-		case DP_GIVES_PASS:
-			score->state = DP_PASS;
-			break;
-		case DP_GIVES_ZERO:
-			score->state = DP_ZERO;
-			break;
-	}
-}
-
+/*
+ * Which branch decides over x = n / d, and what that makes of it.  Where it is
+ * DP_SCORED, dp_rule_points says how many points.
+ */
 void
-dp_rule_score(const DpRule *rule, const DpDec *n, const DpDec *d, const DpDec *points,
-			  DpScore *score)
+dp_rule_decide(const DpRule *rule, const DpDec *n, const DpDec *d, DpScore *score)
 {
+	static const DpState states[] = {
+		[DP_CONSTANT] = DP_SCORED, [DP_SHARE] = DP_SCORED, [DP_SLOPE] = DP_SCORED,
+		[DP_GIVES_INVALID] = DP_INVALID, [DP_GIVES_MISSING] = DP_MISSING,
+		[DP_GIVES_PASS] = DP_PASS, [DP_GIVES_ZERO] = DP_ZERO
+	};
 	int			d_sign = d == NULL ? 1 : d->big == NULL ? (d->v > 0) - (d->v < 0) : dp_dec_sign(*d);
-	const DpBranch *branch;
 
 	score->state = DP_INVALID;
 	score->branch = -1;
@@ -206,6 +180,7 @@ dp_rule_score(const DpRule *rule, const DpDec *n, const DpDec *d, const DpDec *p
 	if (unlikely(d_sign == 0))
 	{
 		int			infinite = dp_dec_sign(*n);
+		DpOutcome	outcome;
 
 		if (infinite == 0)
 		{
@@ -213,14 +188,53 @@ dp_rule_score(const DpRule *rule, const DpDec *n, const DpDec *d, const DpDec *p
 			return;
 		}
 		score->branch = find_outermost(rule, infinite);
-		branch = &rule->branch[score->branch];
-		if (branch->outcome == DP_SHARE || branch->outcome == DP_SLOPE)
+		outcome = rule->branch[score->branch].outcome;
+		if (outcome == DP_SHARE || outcome == DP_SLOPE)
 			return;
 	}
 	else
-	{
 		score->branch = find_branch(rule, n, d);
-		branch = &rule->branch[score->branch];
+	score->state = states[rule->branch[score->branch].outcome];
+}
+
+static pg_noinline void
+any_points(const DpBranch *branch, const DpDec *n, const DpDec *d, const DpDec *points, DpFrac *result)
+{
+	DpFrac		share;
+
+	switch (branch->outcome)
+	{
+		case DP_CONSTANT:
+			*result = dp_frac(points != NULL && dp_dec_cmp(branch->a.value, *points) > 0 ?
+							  *points : branch->a.value);
+			break;
+		case DP_SHARE:
+			share.n = dp_dec_mul(branch->a.value, *n);
+			share.d = d == NULL ? branch->b.value : dp_dec_mul(branch->b.value, *d);
+			*result = hold(share, points);
+			break;
+		case DP_SLOPE:
+			*result = hold(slope_points(branch, *n, d == NULL ? DP_INT(1) : *d), points);
+			break;
+		default:
+			elog(ERROR, "branch \"%s\" of a deptperf rule gives no points", branch->text);
 	}
-	apply(branch, n, d, points, score);
+}
+
+void
+dp_rule_points(const DpRule *rule, const DpDec *n, const DpDec *d, const DpDec *points, DpScore *score)
+{
+	const DpBranch *branch = &rule->branch[score->branch];
+
+	if (branch->outcome != DP_SHARE || !narrow_share(branch, n, d, points, &score->points))
+		any_points(branch, n, d, points, &score->points);
+}
+
+void
+dp_rule_score(const DpRule *rule, const DpDec *n, const DpDec *d, const DpDec *points,
+			  DpScore *score)
+{
+	dp_rule_decide(rule, n, d, score);
+	if (score->state == DP_SCORED)
+		dp_rule_points(rule, n, d, points, score);
 }
