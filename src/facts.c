@@ -24,23 +24,17 @@ typedef struct FactName
 struct DpFactNames
 {
 	MemoryContext context;
-	HTAB	   *places;
 	int			n;
 	int			room;
 	FactName	   *name;			/* [n] */
 	int		   *sorted;			/* [n], in the order of jsonb's keys */
 	int			first;			/* the place that came first last time */
 	int			paired;			/* so many have been looked at by pair_units */
+	uint64		serial;			/* no other dictionary of this process has it */
+	uint64		target;			/* the dictionary that places_in asked for last, */
+	int		   *target_place;	/* [ntarget], and the places there */
+	int			ntarget;
 };
-
-/* A name, maybe behind a mark (kept.c). */
-#define MAX_KEY (DP_MAX_WORD + 1)
-
-typedef struct NameEntry
-{
-	char		name[MAX_KEY + 1];
-	int			place;
-} NameEntry;
 
 #define RECORDS "_records"
 #define UNITS "_units"
@@ -55,22 +49,19 @@ ends_with(const FactName *name, const char *suffix)
 
 /* ---- names ---- */
 
+static uint64 last_serial = 0;
+
 DpFactNames *
 dp_fact_names_make(MemoryContext context)
 {
 	DpFactNames *names = MemoryContextAllocZero(context, sizeof(DpFactNames));
-	HASHCTL		control = {
-		.keysize = sizeof(((NameEntry *) 0)->name),
-		.entrysize = sizeof(NameEntry),
-		.hcxt = context,
-	};
 
 	names->context = context;
-	names->places = hash_create("deptperf facts", 64, &control,
-								HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);
+	names->serial = ++last_serial;
 	names->room = 16;
 	names->name = MemoryContextAlloc(context, sizeof(FactName) * names->room);
 	names->sorted = MemoryContextAlloc(context, sizeof(int) * names->room);
+	names->target_place = MemoryContextAlloc(context, sizeof(int) * names->room);
 	return names;
 }
 
@@ -81,33 +72,50 @@ compare_keys(const char *a, int alen, const char *b, int blen)
 	return alen != blen ? alen - blen : memcmp(a, b, alen);
 }
 
+/* How many of the names come before this one. */
 static int
-add_name(DpFactNames *names, const char *key)
+names_before(const DpFactNames *names, const char *key, int len)
+{
+	int			low = 0;
+	int			high = names->n;
+
+	while (low < high)
+	{
+		int			middle = (low + high) / 2;
+		const FactName *name = &names->name[names->sorted[middle]];
+
+		if (compare_keys(name->name, name->len, key, len) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* A new name, which comes behind so many. */
+static int
+add_name(DpFactNames *names, const char *key, int len, int before)
 {
 	int			place = names->n;
-	int			at = place;
-	int			len = strlen(key);
+	FactName   *name;
 
 	if (place == names->room)
 	{
 		names->room *= 2;
 		names->name = repalloc(names->name, sizeof(FactName) * names->room);
 		names->sorted = repalloc(names->sorted, sizeof(int) * names->room);
+		names->target_place = repalloc(names->target_place, sizeof(int) * names->room);
 	}
-	names->name[place].name = MemoryContextStrdup(names->context, key);
-	names->name[place].len = len;
-	names->name[place].next = 0;
-	names->name[place].is_units = ends_with(&names->name[place], UNITS);
-	names->name[place].records = -1;
-	for (; at > 0; at--)
-	{
-		const FactName *before = &names->name[names->sorted[at - 1]];
-
-		if (compare_keys(before->name, before->len, key, len) < 0)
-			break;
-		names->sorted[at] = names->sorted[at - 1];
-	}
-	names->sorted[at] = place;
+	name = &names->name[place];
+	name->name = MemoryContextAlloc(names->context, len + 1);
+	memcpy(name->name, key, len);
+	name->name[len] = '\0';
+	name->len = len;
+	name->next = 0;
+	name->is_units = ends_with(name, UNITS);
+	name->records = -1;
+	memmove(&names->sorted[before + 1], &names->sorted[before], sizeof(int) * (place - before));
+	names->sorted[before] = place;
 	names->n++;
 	return place;
 }
@@ -129,21 +137,17 @@ is_name(const DpFactNames *names, int place, const char *name, int len)
 static int
 find_name(DpFactNames *names, const char *name, int len)
 {
-	char		key[MAX_KEY + 1];
-	NameEntry  *entry;
-	bool		found;
+	int			before;
 
 	if (len > DP_MAX_WORD + (len > 0 && DP_IS_MARK(name[0])))
 		ereport(ERROR,
 				(errcode(ERRCODE_NAME_TOO_LONG),
 				 errmsg("fact name \"%.*s\" is too long", len, name),
 				 errdetail("It has %d bytes; at most %d are taken.", len, DP_MAX_WORD)));
-	memcpy(key, name, len);
-	key[len] = '\0';
-	entry = hash_search(names->places, key, HASH_ENTER, &found);
-	if (!found)
-		entry->place = add_name(names, key);
-	return entry->place;
+	before = names_before(names, name, len);
+	if (before < names->n && is_name(names, names->sorted[before], name, len))
+		return names->sorted[before];
+	return add_name(names, name, len, before);
 }
 
 /*
@@ -166,6 +170,25 @@ dp_fact_place(DpFactNames *names, const char *name, int len, int after)
 	else
 		names->name[after].next = place;
 	return place;
+}
+
+/*
+ * Where the names stand in another dictionary.  The same two meet for every
+ * group, so the answer is kept, under the other's number: another may come to
+ * lie where it lay.
+ */
+static const int *
+places_in(DpFactNames *names, DpFactNames *target)
+{
+	if (names->target != target->serial)
+	{
+		names->target = target->serial;
+		names->ntarget = 0;
+	}
+	for (; names->ntarget < names->n; names->ntarget++)
+		names->target_place[names->ntarget] =
+			find_name(target, names->name[names->ntarget].name, names->name[names->ntarget].len);
+	return names->target_place;
 }
 
 /* For each <source>_records that is known, <source>_units, in the same order of keys. */
@@ -270,6 +293,52 @@ dp_fact_sums_add_sum(DpFactSums *sums, int place, DpDec value)
 	keep(sums, sum, sum->state == DP_FACT_ABSENT ? value : dp_dec_add(dp_sum_value(sum), value));
 }
 
+/* Does it have this fact, be it NaN? */
+static inline bool
+is_known(const DpFactSums *sums, int place)
+{
+	return place < sums->size && sums->sum[place].state != DP_FACT_ABSENT;
+}
+
+/* The sum at a place; with units, <source>_units is 1 where the source speaks.  NULL when it is absent. */
+static inline const DpSum *
+sum_at(const DpFactSums *sums, int place, bool units)
+{
+	static const DpSum one = {1, 0, DP_FACT_KNOWN};
+	const FactName *name = &sums->names->name[place];
+
+	if (units && unlikely(name->is_units))
+		return name->records >= 0 && is_known(sums, name->records) ? &one : NULL;
+	return is_known(sums, place) ? &sums->sum[place] : NULL;
+}
+
+/* What dp_fact_sums_add_json does with the object of these. */
+void
+dp_fact_sums_add_sums(DpFactSums *sums, const DpFactSums *more, bool units)
+{
+	const int  *place;
+
+	if (units)
+		pair_units(more->names);
+	place = places_in(more->names, sums->names);
+	for (int i = 0; i < more->names->n; i++)
+	{
+		const DpSum *sum = sum_at(more, i, units);
+		DpDec		value;
+
+		if (sum == NULL)
+			continue;
+		/* Nearly always a fact comes from one source. */
+		if (sum->big == NULL && place[i] < sums->size && sums->sum[place[i]].state == DP_FACT_ABSENT)
+		{
+			sums->sum[place[i]] = *sum;
+			continue;
+		}
+		value = dp_sum_value(sum);
+		dp_fact_sums_add(sums, place[i], sum->state, &value);
+	}
+}
+
 /* Anything but a number poisons its own fact and no other. */
 void
 dp_fact_sums_add_json(DpFactSums *sums, Jsonb *facts)
@@ -316,13 +385,6 @@ set_pair(JsonbPair *pair, const FactName *name, const DpSum *sum)
 	}
 }
 
-/* Does it have this fact, be it NaN? */
-static inline bool
-is_known(const DpFactSums *sums, int place)
-{
-	return place < sums->size && sums->sum[place].state != DP_FACT_ABSENT;
-}
-
 /*
  * One object of all facts.  With units, every source that has its number of
  * records (<s>_records) also gets <s>_units 1: the unit speaks.
@@ -331,7 +393,6 @@ Jsonb *
 dp_fact_sums_json(const DpFactSums *sums, bool units)
 {
 	DpFactNames *names = sums->names;
-	static const DpSum one = {1, 0, DP_FACT_KNOWN};
 	JsonbValue	object = {.type = jbvObject};
 	JsonbPair  *pair;
 	int			n = 0;
@@ -342,15 +403,10 @@ dp_fact_sums_json(const DpFactSums *sums, bool units)
 	for (int i = 0; i < names->n; i++)
 	{
 		int			place = names->sorted[i];
-		const FactName *name = &names->name[place];
+		const DpSum *sum = sum_at(sums, place, units);
 
-		if (units && name->is_units)
-		{
-			if (name->records >= 0 && is_known(sums, name->records))
-				set_pair(&pair[n++], name, &one);
-		}
-		else if (is_known(sums, place))
-			set_pair(&pair[n++], name, &sums->sum[place]);
+		if (sum != NULL)
+			set_pair(&pair[n++], &names->name[place], sum);
 	}
 	object.val.object.nPairs = n;
 	object.val.object.pairs = pair;

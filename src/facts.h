@@ -14,7 +14,6 @@
 #define DEPTPERF_FACTS_H
 
 #include "formula.h"
-#include "utils/hsearch.h"
 #include "utils/jsonb.h"
 
 typedef struct DpFactNames DpFactNames;
@@ -60,8 +59,14 @@ extern int	dp_fact_place(DpFactNames *names, const char *name, int len, int afte
 extern DpFactSums *dp_fact_sums_make(DpFactNames *names, MemoryContext context);
 extern void dp_fact_sums_add_any(DpFactSums *sums, int place, DpFactState state, DpDec value);
 extern void dp_fact_sums_add_sum(DpFactSums *sums, int place, DpDec value);
+extern void dp_fact_sums_add_sums(DpFactSums *sums, const DpFactSums *more, bool units);
 extern void dp_fact_sums_add_json(DpFactSums *sums, Jsonb *facts);
 extern Jsonb *dp_fact_sums_json(const DpFactSums *sums, bool units);
+
+/* facts_object.c */
+extern Datum dp_fact_sums_object(const DpFactSums *sums, bool units);
+extern void dp_fact_sums_add_object(DpFactSums *sums, Datum facts);
+
 extern int64 dp_silent(Jsonb *facts, int64 units);
 
 /*

@@ -456,7 +456,7 @@ deptperf_facts_accum_json(PG_FUNCTION_ARGS)
 	{
 		if (sums == NULL)
 			sums = dp_fact_sums_make(call_site_names(fcinfo), aggregate_context(fcinfo));
-		dp_fact_sums_add_json(sums, PG_GETARG_JSONB_P(1));
+		dp_fact_sums_add_object(sums, PG_GETARG_DATUM(1));
 	}
 	if (sums == NULL)
 		PG_RETURN_NULL();
@@ -471,24 +471,12 @@ deptperf_facts_combine(PG_FUNCTION_ARGS)
 {
 	DpFactSums *left = PG_ARGISNULL(0) ? NULL : (DpFactSums *) PG_GETARG_POINTER(0);
 	DpFactSums *right = PG_ARGISNULL(1) ? NULL : (DpFactSums *) PG_GETARG_POINTER(1);
-	int			place = -1;
 
 	if (right != NULL)
 	{
 		if (left == NULL)
 			left = dp_fact_sums_make(call_site_names(fcinfo), aggregate_context(fcinfo));
-		for (int i = 0; i < right->size; i++)
-		{
-			const char *name;
-
-			DpDec		value = dp_sum_value(&right->sum[i]);
-
-			if (right->sum[i].state == DP_FACT_ABSENT)
-				continue;
-			name = dp_fact_name(right->names, i);
-			place = dp_fact_place(left->names, name, strlen(name), place);
-			dp_fact_sums_add(left, place, right->sum[i].state, &value);
-		}
+		dp_fact_sums_add_sums(left, right, false);
 	}
 	if (left == NULL)
 		PG_RETURN_NULL();
@@ -565,7 +553,7 @@ result(FunctionCallInfo fcinfo, bool units)
 	aggregate_context(fcinfo);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	PG_RETURN_JSONB_P(dp_fact_sums_json((DpFactSums *) PG_GETARG_POINTER(0), units));
+	PG_RETURN_DATUM(dp_fact_sums_object((DpFactSums *) PG_GETARG_POINTER(0), units));
 }
 
 PG_FUNCTION_INFO_V1(deptperf_facts_final);

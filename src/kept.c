@@ -86,9 +86,8 @@ copy_of(const DpFactSums *sums)
 {
 	DpFactSums *copy = dp_fact_sums_make(sums->names, CurrentMemoryContext);
 
-	for (int i = 0; i < sums->size; i++)
-		if (sums->sum[i].state != DP_FACT_ABSENT)
-			dp_fact_sums_add_sum(copy, i, dp_sum_value(&sums->sum[i]));
+	/* The dictionary may have grown, and with it the copy. */
+	memcpy(copy->sum, sums->sum, sizeof(DpSum) * sums->size);
 	return copy;
 }
 
@@ -184,5 +183,5 @@ deptperf_kept_says_final(PG_FUNCTION_ARGS)
 	}
 	if (!speaks)
 		PG_RETURN_NULL();
-	PG_RETURN_JSONB_P(dp_fact_sums_json(sums, false));
+	PG_RETURN_DATUM(dp_fact_sums_object(sums, false));
 }

@@ -1,0 +1,88 @@
+-- object.sql: what the facts aggregates give is written as jsonb only when somebody
+-- reads it (src/facts_object.c).  Nobody may see a difference: whatever reads it,
+-- keeps it, or adds it to others gets what the written jsonb would have given.
+BEGIN;
+SELECT plan(17);
+
+-- Four departments.  Department d has d rows of amount d, so a = d * d and n = d;
+-- b is there for odd ones alone, and c, the name that comes last, for the fourth.
+CREATE TEMP TABLE amounts AS
+  SELECT d AS dept, d::numeric AS a, CASE WHEN d % 2 = 1 THEN 0.50 END AS b, CASE WHEN d = 4 THEN 1 END AS c
+  FROM generate_series(1, 4) AS d, generate_series(1, d);
+CREATE TEMP VIEW one AS
+  SELECT dept, deptperf_facts('n_records', '{}', 'a', a, 'b', b, 'c', c) AS facts FROM amounts GROUP BY dept;
+CREATE TEMP TABLE want (dept int, facts text);
+INSERT INTO want VALUES (1, '{"a": 1, "b": 0.5, "n_records": 1}'), (2, '{"a": 4, "n_records": 2}'),
+  (3, '{"a": 9, "b": 1.5, "n_records": 3}'), (4, '{"a": 16, "c": 4, "n_records": 4}');
+
+-- 1. Readers.
+SELECT results_eq('SELECT dept, facts::text FROM one ORDER BY dept', 'TABLE want ORDER BY dept', 'written out');
+SELECT results_eq('WITH m AS MATERIALIZED (TABLE one) SELECT dept, facts::text FROM m ORDER BY facts ->> ''a'' DESC, dept',
+  'SELECT dept, facts FROM want ORDER BY facts::jsonb ->> ''a'' DESC, dept', 'kept in a CTE and sorted by what is in it');
+SELECT is((SELECT array_agg(facts ORDER BY dept)::text FROM one), (SELECT array_agg(facts::jsonb ORDER BY dept)::text FROM want), 'in an array');
+SELECT is((SELECT jsonb_object_agg(dept, facts) FROM one), (SELECT jsonb_object_agg(dept, facts::jsonb) FROM want), 'in another object');
+SELECT is((SELECT sum(e.value::numeric) FROM one, jsonb_each_text(facts) AS e), 46.0, '1 + 4 + 9 + 16, 0.5 + 1.5, 4, and 10 records: read key by key');
+SELECT is((SELECT count(*) FROM (SELECT facts FROM one UNION SELECT facts::jsonb FROM want) AS u), 4::bigint, 'equal, and of one hash');
+SELECT is((SELECT string_agg((facts || '{"a": 0}')::text, '' ORDER BY dept) FROM one WHERE facts ? 'b' AND facts @> '{"b": 1.5}'),
+  '{"a": 0, "b": 1.5, "n_records": 3}', 'changed and searched');
+SELECT is((SELECT (max(facts::text) FILTER (WHERE dept = 3), min((facts -> 'a')::int), sum(pg_column_size(facts)) = sum(pg_column_size(facts || '{}')))::text FROM one),
+  '("{""a"": 9, ""b"": 1.5, ""n_records"": 3}",1,t)', 'read several times in a row');
+SELECT results_eq('SELECT DISTINCT ON (dept) dept, lag(facts) OVER (ORDER BY dept)::text FROM one ORDER BY dept',
+  'SELECT dept, lag(facts) OVER (ORDER BY dept) FROM want ORDER BY dept', 'of the row before');
+SELECT results_eq($$ SELECT a::int, (deptperf_facts('n', '{}', 'a', a) OVER (ORDER BY a))::text FROM generate_series(1, 3) AS a $$,
+  $$ VALUES (1, '{"a": 1, "n": 1}'), (2, '{"a": 3, "n": 2}'), (3, '{"a": 6, "n": 3}') $$, 'a running sum: each row has its own');
+
+CREATE FUNCTION pg_temp.through_variable() RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+    row record;
+    kept jsonb[] := '{}';
+    last jsonb;
+BEGIN
+    FOR row IN SELECT * FROM one ORDER BY dept LOOP
+        last := row.facts;
+        kept := kept || last;
+    END LOOP;
+    RETURN QUERY SELECT k::text FROM unnest(kept) AS k;
+END $$;
+SELECT results_eq('SELECT * FROM pg_temp.through_variable()', 'SELECT facts FROM want ORDER BY dept', 'in a variable, after its query is over');
+
+CREATE TEMP TABLE stored AS TABLE one;
+SELECT results_eq('SELECT dept, facts::text FROM stored ORDER BY dept', 'TABLE want ORDER BY dept', 'in a table');
+
+-- 2. Added to others.  a = 1 + 4 + 9 + 16, b = 2 (0.5 + 1.5), c = 4, 10 records.
+SELECT is((SELECT deptperf_facts(facts)::text FROM one), '{"a": 30, "b": 2, "c": 4, "n_records": 10}', 'one object of all');
+SELECT is((SELECT deptperf_facts(facts)::text FROM (SELECT deptperf_unit_facts(facts) AS facts FROM one GROUP BY dept) AS u),
+  '{"a": 30, "b": 2, "c": 4, "n_units": 4, "n_records": 10}', 'units, of which four speak');
+SELECT is((SELECT (deptperf_facts(facts), deptperf_facts(facts) FILTER (WHERE dept > 2), deptperf_unit_facts(facts))::text FROM
+             (TABLE one UNION ALL VALUES (5, '{"b": 1, "z_records": 7}'::jsonb)) AS mixed),
+  (SELECT ('{"a": 30, "b": 3, "c": 4, "n_records": 10, "z_records": 7}'::jsonb, '{"a": 25, "b": 2.5, "c": 4, "n_records": 7, "z_records": 7}'::jsonb,
+           '{"a": 30, "b": 3, "c": 4, "n_units": 1, "z_units": 1, "n_records": 10, "z_records": 7}'::jsonb)::text),
+  'in several sums at once, mixed with written ones');
+
+-- A function whose sum knows other names, in another order, at each call: places of
+-- one call mean nothing in the next.
+CREATE FUNCTION pg_temp.behind(first text, facts jsonb) RETURNS text LANGUAGE sql VOLATILE AS $$
+    SELECT deptperf_facts(v.f)::text FROM (VALUES (jsonb_build_object(first, 0)), (facts)) AS v(f)
+$$;
+CREATE TEMP TABLE calls AS      -- unsorted: a sort would write the objects
+  SELECT dept, pg_temp.behind(CASE WHEN dept % 2 = 0 THEN 'n_records' ELSE 'c' END, facts) AS facts FROM one;
+SELECT results_eq('TABLE calls ORDER BY dept',
+  $$ VALUES (1, '{"a": 1, "b": 0.5, "c": 0, "n_records": 1}'), (2, '{"a": 4, "n_records": 2}'),
+            (3, '{"a": 9, "b": 1.5, "c": 0, "n_records": 3}'), (4, '{"a": 16, "c": 4, "n_records": 4}') $$,
+  'added in calls that have other names');
+
+-- 3. Amounts that are not small: the written jsonb and the object agree.
+CREATE TEMP TABLE extremes AS
+  SELECT i AS dept, v::numeric AS v
+  FROM unnest('{1e999,9e1000,1e1001,-1e-999,1e-1001,NaN,Infinity,170141183460469231731687303715884105727,0.00000000000000000000000000000000000001,85070591730234615865843651857942052863,85070591730234615865843651857942052864,1.10}'::text[])
+         WITH ORDINALITY AS u(v, i), generate_series(1, 2);
+SELECT is_empty($$
+  SELECT x.dept, y.dept FROM
+    (SELECT dept, deptperf_facts('n', '{}', 'v', v) AS facts FROM extremes GROUP BY dept) AS x,
+    (SELECT dept, deptperf_facts('n', '{}', 'v', v)::text::jsonb AS facts FROM extremes GROUP BY dept) AS y
+  WHERE (SELECT deptperf_facts(f) FROM (VALUES (x.facts), (y.facts)) AS v(f))
+        IS DISTINCT FROM (SELECT deptperf_facts(f) FROM (VALUES (x.facts::text::jsonb), (y.facts)) AS v(f)) $$,
+  'huge, tiny and no numbers');
+
+SELECT * FROM finish();
+ROLLBACK;
