@@ -112,8 +112,8 @@ static struct
 
 static SPIPlanPtr plans[PLAN_KINDS];
 
-static void
-execute(PlanKind kind, Datum *args)
+static SPIPlanPtr
+plan_of(PlanKind kind)
 {
 	int			code;
 
@@ -129,7 +129,14 @@ execute(PlanKind kind, Datum *args)
 			elog(ERROR, "SPI_keepplan failed: %s", SPI_result_code_string(code));
 		plans[kind] = plan;
 	}
-	code = SPI_execute_plan(plans[kind], args, NULL, true, 0);
+	return plans[kind];
+}
+
+static void
+execute(PlanKind kind, Datum *args)
+{
+	int			code = SPI_execute_plan(plan_of(kind), args, NULL, true, 0);
+
 	if (code != SPI_OK_SELECT)
 		elog(ERROR, "SPI_execute_plan failed: %s", SPI_result_code_string(code));
 }
@@ -273,8 +280,8 @@ typedef struct Target
 	Jsonb	   *inputs;			/* NULL: none */
 	int			nunits;
 	Datum	   *units;
-	Jsonb	   *facts;			/* of the first unit that speaks, or NULL */
-	DpFactSums *sums;			/* when more than one does */
+	Jsonb	   *facts;			/* NULL: no unit speaks */
+	DpFactSums *sums;			/* while those of several units are added */
 } Target;
 
 typedef struct Member
@@ -413,52 +420,91 @@ unit_array(const Member *members, int n)
 										   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
 
-/* A subtree of one unit that speaks needs no sum. */
+/* The facts of one of the target's units: as good as a sum when it has no other. */
 static void
-add_facts(Target *target, Jsonb *facts, DpFactNames *names)
+add_facts(Target *target, Datum facts, DpFactNames *names)
 {
-	if (target->facts == NULL)
+	if (target->nunits == 1)
+		target->facts = DatumGetJsonbPCopy(facts);
+	else
 	{
-		target->facts = facts;
-		return;
+		if (target->sums == NULL)
+			target->sums = dp_fact_sums_make(names, CurrentMemoryContext);
+		dp_fact_sums_add_object(target->sums, facts);
 	}
-	if (target->sums == NULL)
-	{
-		target->sums = dp_fact_sums_make(names, CurrentMemoryContext);
-		dp_fact_sums_add_json(target->sums, target->facts);
-	}
-	dp_fact_sums_add_json(target->sums, facts);
+}
+
+/*
+ * Who receives the rows of PLAN_FACTS.  They are added as the executor makes
+ * them, so that none is kept.
+ */
+typedef struct FactsReceiver
+{
+	DestReceiver pub;
+	MemoryContext context;		/* where the facts shall live */
+	const Member *members;		/* all of one year */
+	int			n;
+	DpFactNames *names;
+} FactsReceiver;
+
+static bool
+receive_facts(TupleTableSlot *slot, DestReceiver *self)
+{
+	FactsReceiver *receiver = (FactsReceiver *) self;
+	const Member *members = receiver->members;
+	MemoryContext caller = MemoryContextSwitchTo(receiver->context);
+	bool		isnull;
+	Member		key = {
+		DatumGetInt64(slot_getattr(slot, 1, &isnull)),
+		DatumGetInt32(slot_getattr(slot, 2, &isnull))
+	};
+	const Member *member = bsearch(&key, members, receiver->n, sizeof(Member), compare_members);
+	Datum		facts = slot_getattr(slot, 3, &isnull);
+
+	/* The first of several that share the unit. */
+	while (member != NULL && member > members && compare_members(&member[-1], &key) == 0)
+		member--;
+	for (; member != NULL && !isnull && member < members + receiver->n && compare_members(member, &key) == 0; member++)
+		add_facts(member->target, facts, receiver->names);
+	MemoryContextSwitchTo(caller);
+	return true;
+}
+
+static void
+receiver_startup(DestReceiver *self, int operation, TupleDesc typeinfo)
+{
+}
+
+static void
+receiver_end(DestReceiver *self)
+{
 }
 
 /* The facts of one year: n members, all of that year. */
 static void
 read_year(const Member *members, int n, DpFactNames *names)
 {
+	/* SPI asks only whether rows are thrown away or go to its own table. */
+	FactsReceiver receiver = {
+		{receive_facts, receiver_startup, receiver_end, receiver_end, DestTuplestore},
+		CurrentMemoryContext, members, n, names
+	};
 	Datum		args[2] = {unit_array(members, n), Int32GetDatum(members->fiscal_year)};
+	SPIExecuteOptions options = {
+		.params = makeParamList(lengthof(args)),
+		.read_only = true,
+		.dest = &receiver.pub
+	};
+	int			code;
 
-	execute(PLAN_FACTS, args);
-	for (uint64 i = 0; i < SPI_processed; i++)
-	{
-		HeapTuple	tuple = SPI_tuptable->vals[i];
-		bool		isnull;
-		Member		key = {
-			DatumGetInt64(column(tuple, 1, &isnull)),
-			DatumGetInt32(column(tuple, 2, &isnull))
+	for (int i = 0; i < lengthof(args); i++)
+		options.params->params[i] = (ParamExternData)
+		{
+			args[i], false, PARAM_FLAG_CONST, plan_texts[PLAN_FACTS].argtypes[i]
 		};
-		const Member *member = bsearch(&key, members, n, sizeof(Member), compare_members);
-		Datum		value = column(tuple, 3, &isnull);
-		Jsonb	   *facts;
-
-		CHECK_FOR_INTERRUPTS();
-		if (isnull)
-			continue;
-		facts = DatumGetJsonbP(value);
-		/* The first of several that share the unit. */
-		while (member != NULL && member > members && compare_members(&member[-1], &key) == 0)
-			member--;
-		for (; member != NULL && member < members + n && compare_members(member, &key) == 0; member++)
-			add_facts(member->target, facts, names);
-	}
+	code = SPI_execute_plan_extended(plan_of(PLAN_FACTS), &options);
+	if (code != SPI_OK_SELECT)
+		elog(ERROR, "SPI_execute_plan_extended failed: %s", SPI_result_code_string(code));
 }
 
 static void
