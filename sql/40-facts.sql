@@ -35,9 +35,10 @@ RETURNS pg_catalog.jsonb
 LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.deptperf_unit_facts_final(pg_catalog.internal) IS 'result of deptperf_unit_facts';
 
--- A state has some 50 bytes a fact.  SSPACE says less, so that the planner hashes
+-- A state has some 24 bytes a fact.  SSPACE says less, so that the planner hashes
 -- ten thousand groups at a small work_mem too (which spills at worst) instead of
--- sorting all records.
+-- sorting all records; and where objects are added, still less, because there it
+-- expects some ten times the groups, and a sort would write the objects.
 
 CREATE AGGREGATE @extschema@.deptperf_facts(count_name pg_catalog.text, zeros pg_catalog.jsonb, VARIADIC pairs "any") (
     SFUNC = @extschema@.deptperf_facts_accum, STYPE = pg_catalog.internal, SSPACE = 128,
@@ -51,7 +52,7 @@ COMMENT ON AGGREGATE @extschema@.deptperf_facts(pg_catalog.text, pg_catalog.json
 'exact sums of a source''s facts as one object: pairs of a name and an amount (numeric or whole), all facts of a record in one call; a NULL name or amount adds nothing; zeros are the source''s facts at 0, count_name gets the number of rows (both constants). Amounts keep their unit and have no trailing zeros; NaN and infinities make their fact the string "NaN". NULL over no rows';
 
 CREATE AGGREGATE @extschema@.deptperf_facts(facts pg_catalog.jsonb) (
-    SFUNC = @extschema@.deptperf_facts_accum_json, STYPE = pg_catalog.internal, SSPACE = 128,
+    SFUNC = @extschema@.deptperf_facts_accum_json, STYPE = pg_catalog.internal, SSPACE = 64,
     FINALFUNC = @extschema@.deptperf_facts_final,
     COMBINEFUNC = @extschema@.deptperf_facts_combine,
     SERIALFUNC = @extschema@.deptperf_facts_serialize,
@@ -62,7 +63,7 @@ COMMENT ON AGGREGATE @extschema@.deptperf_facts(pg_catalog.jsonb) IS
 'adds objects of facts, name by name; what is no number makes its fact the string "NaN" and no other; NULL adds nothing; NULL over no objects';
 
 CREATE AGGREGATE @extschema@.deptperf_unit_facts(facts pg_catalog.jsonb) (
-    SFUNC = @extschema@.deptperf_facts_accum_json, STYPE = pg_catalog.internal, SSPACE = 128,
+    SFUNC = @extschema@.deptperf_facts_accum_json, STYPE = pg_catalog.internal, SSPACE = 64,
     FINALFUNC = @extschema@.deptperf_unit_facts_final,
     COMBINEFUNC = @extschema@.deptperf_facts_combine,
     SERIALFUNC = @extschema@.deptperf_facts_serialize,

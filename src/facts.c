@@ -218,7 +218,7 @@ pair_units(DpFactNames *names)
 static int
 room_for(int n)
 {
-	return pg_nextpower2_32(Max(n, 4));
+	return pg_nextpower2_size_t(sizeof(DpSum) * Max(n, 5)) / sizeof(DpSum);
 }
 
 DpFactSums *
@@ -226,7 +226,7 @@ dp_fact_sums_make(DpFactNames *names, MemoryContext context)
 {
 	DpFactSums *sums = MemoryContextAlloc(context, sizeof(DpFactSums));
 
-	StaticAssertStmt(sizeof(DpSum) == 32, "a sum has 32 bytes");
+	StaticAssertStmt(sizeof(DpSum) == 24, "a sum has 24 bytes");
 	sums->names = names;
 	sums->context = context;
 	sums->size = room_for(names->n);
@@ -248,19 +248,20 @@ make_room(DpFactSums *sums, int place)
 static void
 keep(DpFactSums *sums, DpSum *sum, DpDec value)
 {
-	Numeric		old = sum->big;
+	Numeric		old = sum->is_big ? sum->big : NULL;
 
-	if (unlikely(value.big != NULL))
+	sum->state = DP_FACT_KNOWN;
+	sum->is_big = value.big != NULL;
+	sum->scale = value.scale;
+	if (unlikely(sum->is_big))
 	{
 		MemoryContext caller = MemoryContextSwitchTo(sums->context);
 
-		value.big = DatumGetNumericCopy(NumericGetDatum(value.big));
+		sum->big = DatumGetNumericCopy(NumericGetDatum(value.big));
 		MemoryContextSwitchTo(caller);
 	}
-	*sum = (DpSum)
-	{
-		value.v, value.scale, DP_FACT_KNOWN, value.big
-	};
+	else
+		sum->v = value.v;
 	if (unlikely(old != NULL))
 		pfree(old);
 }
@@ -304,7 +305,7 @@ is_known(const DpFactSums *sums, int place)
 static inline const DpSum *
 sum_at(const DpFactSums *sums, int place, bool units)
 {
-	static const DpSum one = {1, 0, DP_FACT_KNOWN};
+	static const DpSum one = {{1}, 0, false, DP_FACT_KNOWN};
 	const FactName *name = &sums->names->name[place];
 
 	if (units && unlikely(name->is_units))
@@ -329,7 +330,7 @@ dp_fact_sums_add_sums(DpFactSums *sums, const DpFactSums *more, bool units)
 		if (sum == NULL)
 			continue;
 		/* Nearly always a fact comes from one source. */
-		if (sum->big == NULL && place[i] < sums->size && sums->sum[place[i]].state == DP_FACT_ABSENT)
+		if (!sum->is_big && place[i] < sums->size && sums->sum[place[i]].state == DP_FACT_ABSENT)
 		{
 			sums->sum[place[i]] = *sum;
 			continue;
