@@ -95,6 +95,13 @@ CREATE AGGREGATE bench.noop(numeric) (SFUNC = bench.noop_accum, STYPE = bigint, 
 CREATE FUNCTION bench.sums(aggregate text) RETURNS text LANGUAGE sql STABLE RETURN
     'SELECT count(s) FROM (' || bench.each('SELECT dept_id, ' || aggregate || '({amount}) AS s FROM deptperf.{source} WHERE fiscal_year = 2021 GROUP BY dept_id') || ') q';
 
+-- The same by department and year, and those of all sources merged: what facts that are
+-- given by unit and year can't do without.
+CREATE FUNCTION bench.merged_sums(condition text) RETURNS text LANGUAGE sql STABLE RETURN
+    'SELECT count(s) FROM (SELECT dept_id, fiscal_year, sum(s) AS s FROM ('
+    || bench.each('SELECT dept_id, fiscal_year, sum({amount}) AS s FROM deptperf.{source} WHERE ' || condition || ' GROUP BY dept_id, fiscal_year')
+    || ') q GROUP BY dept_id, fiscal_year) m';
+
 -- From unit_facts and from the records: per source, what all departments sum up to.
 CREATE FUNCTION bench.sums_of_facts() RETURNS text LANGUAGE sql STABLE RETURN
     (SELECT 'SELECT ' || string_agg(format('trim_scale(sum(%s)) AS %I', (SELECT string_agg(format('(facts ->> %L)::numeric', f), ' + ') FROM unnest(facts) AS f), source), ', ' ORDER BY position)
@@ -130,6 +137,11 @@ INSERT INTO bench.cases (name, goal_number, what, ours, peer, direction, goal, c
                 (SELECT jsonb_object_agg(e.key, e.value) FROM jsonb_each(f.facts) AS e WHERE e.key NOT LIKE '%\_units') AS facts,
                 to_jsonb(p) - 'dept_id' AS peer
          FROM deptperf.unit_facts f JOIN bench.facts_by_filter p USING (dept_id) WHERE f.fiscal_year = 2021) u$$);
+
+UPDATE bench.cases SET floor = 'see facts_floor' WHERE name = 'facts_filter';
+INSERT INTO bench.cases (name, what, ours, peer, direction)
+SELECT 'facts_floor', 'one sum a source by department and year, merged, against the same', bench.merged_sums('fiscal_year = 2021'), peer, direction
+FROM bench.cases WHERE name = 'facts_filter';
 
 INSERT INTO bench.cases (name, goal_number, what, within, ours, peer, direction, goal, check_ours, check_peer) VALUES
 ('facts_bound', 2, 'execution bound by text code and text year, against sum(amount) GROUP BY unit_code of the same table', 'bound',
@@ -191,6 +203,8 @@ FROM (VALUES
  'bureau 13', 100, 'SELECT deptperf_total(d, y)', bench.reads('count(title)', 'dept_id = ANY (units) AND fiscal_year = y'), 1.6),
 ('point_bureau_300_plain', 'of a bureau of 300, likewise', 'main', 'plain',
  'bureau 300', 10, 'SELECT deptperf_total(d, y)', bench.reads('count(title)', 'dept_id = ANY (units) AND fiscal_year = y'), 1.6),
+('point_bureau_300_floor', 'one sum a source by department and year, merged, against the same', 'main', 'plain',
+ 'bureau 300', 10, bench.merged_sums('dept_id = ANY (units) AND fiscal_year = y'), bench.reads('count(title)', 'dept_id = ANY (units) AND fiscal_year = y'), NULL),
 ('point_bureau_13_alone', 'of a bureau of 13, against bare reads of the covering indexes alone', 'main', 'covering',
  'bureau 13', 100, 'SELECT deptperf_total(d, y)', bench.reads('{counted}', 'dept_id = ANY (units) AND fiscal_year = y'), NULL),
 ('point_bureau_300_alone', 'of a bureau of 300, likewise', 'main', 'covering',
@@ -204,7 +218,8 @@ UPDATE bench.cases SET
     check_peer = format('SELECT sum(n) FROM (%s) q', CASE within WHEN 'main'
         THEN bench.each(format('SELECT count(*) AS n FROM bench.target t, unnest(t.units) AS u(dept_id) JOIN deptperf.{source} s USING (dept_id) WHERE t.kind = %L AND t.turn <= %s AND s.fiscal_year = 2021', target, calls))
         ELSE bench.each(format('SELECT count(*) AS n FROM bench.target t, unnest(t.codes) AS u(unit_code) JOIN finance.{source} s USING (unit_code) WHERE t.kind = %L AND t.turn <= %s AND s.yr = ''2021''', target, calls)) END),
-    check_that = format('SELECT pg_temp.ours(%L, %s, 2021) > 0', target, calls)
+    check_that = format('SELECT pg_temp.ours(%L, %s, 2021) > 0', target, calls),
+    floor = CASE name WHEN 'point_bureau_300_plain' THEN 'see point_bureau_300_floor' END
 WHERE kind = 'point';
 
 -- ---- 5. parallel, at default settings ----
