@@ -248,11 +248,11 @@ FROM (VALUES
 
 -- ---- 6. scale ----
 
-INSERT INTO bench.cases (name, goal_number, what, kind, settings, ours, peer, direction, goal) VALUES
-('scale', 6, 'totals of all departments, against those of a fifth of the size', 'across', '{}',
+INSERT INTO bench.cases (name, goal_number, what, kind, within, peer_within, settings, ours, peer, direction, goal) VALUES
+('scale', 6, 'totals of all departments, against those of a fifth of the size', 'across', 'main', 'small', '{}',
  'SELECT count(*), count(total), count(grade) FROM deptperf.score WHERE fiscal_year = 2021',
  'SELECT count(*), count(total), count(grade) FROM deptperf.score WHERE fiscal_year = 2021', 'at most', 5.5),
-('memory', 6, 'memory of the aggregation of a year''s payments, against that of a month''s', 'memory', '{"work_mem": "2GB"}',
+('memory', 6, 'memory of the aggregation of a year''s payments, against that of a month''s', 'memory', 'main', NULL, '{"work_mem": "2GB"}',
  $$SELECT dept_id, deptperf_facts('execution_records', '{"paid": 0}', 'paid', amount) FROM deptperf.execution WHERE fiscal_year = 2021 GROUP BY dept_id$$,
  $$SELECT dept_id, deptperf_facts('execution_records', '{"paid": 0}', 'paid', amount) FROM deptperf.execution WHERE fiscal_year = 2021 AND month = 1 GROUP BY dept_id$$,
  'at most', 1.05);

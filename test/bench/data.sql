@@ -1,5 +1,6 @@
--- data.sql: a workspace (or, with bound = true, a user's tables bound to one) and
--- its records, the same in every run.  psql -v departments=N -v bound=false|true
+-- data.sql: a workspace and its records, or a user's tables bound to one, the same
+-- in every run.  psql -v departments=N -v fill=PROCEDURE: bench.fill, or one of those
+-- beside it.
 --
 -- N departments, five years.  Each department has 280 records a year over all
 -- sources, in the proportions of the table bench.source.  They lie in the order of
@@ -161,13 +162,26 @@ BEGIN
     END LOOP;
 END $$;
 
+-- Payments alone, of the last year, as the usual table of them: a text code and a date.
+CREATE PROCEDURE bench.fill_dated() LANGUAGE plpgsql AS $$
+DECLARE
+    n bigint;
+BEGIN
+    CREATE SCHEMA finance;
+    CREATE TABLE finance.payment AS
+    SELECT 'U' || lpad(m.dept_id::text, 7, '0') AS unit_code, make_date(m.fiscal_year, m.month, 1 + bench.random(m.i, 15, 28)::int) AS pay_date,
+           m.expense_class, m.three_public, m.amount, 'execution ' || m.i AS title
+    FROM made.execution m, bench.size z WHERE m.fiscal_year = z.first_year + z.years - 1;
+    GET DIAGNOSTICS n = ROW_COUNT;
+    CREATE INDEX ON finance.payment (unit_code, pay_date) INCLUDE (expense_class, three_public, amount);
+    PERFORM deptperf_bind('{"execution": {"from": "finance.payment", "dept": "unit_code", "year": "pay_date", "month": "pay_date",
+                                          "expense_class": "expense_class", "three_public": "three_public", "amount": "amount"}}');
+    RAISE NOTICE '%', format('    execution: %s records', n);
+END $$;
+
 SET client_min_messages = notice;
 SET jit = off;
-\if :bound
-CALL bench.fill_bound();
-\else
-CALL bench.fill();
-\endif
+CALL bench.:fill();
 VACUUM (ANALYZE);
 
 -- ---- who is asked about ----

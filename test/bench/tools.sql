@@ -13,7 +13,8 @@ CREATE TABLE bench.cases (
     goal_number    int,                         -- of the list in doc/performance.md; NULL: for information
     what           text NOT NULL,
     within         text NOT NULL DEFAULT 'main',        -- the database
-    kind           text NOT NULL DEFAULT 'query',       -- query, point (a statement over many targets), memory, across
+    peer_within    text,                        -- of across and write: the peer's
+    kind           text NOT NULL DEFAULT 'query',       -- query, point (a statement over many targets), memory, across, write (a script of pgbench)
     indexes        text NOT NULL DEFAULT 'covering',    -- or plain: (dept_id, fiscal_year) alone
     settings       jsonb NOT NULL DEFAULT '{}',
     ours           text NOT NULL,
@@ -21,13 +22,16 @@ CREATE TABLE bench.cases (
     peer           text NOT NULL,
     peer_settings  jsonb NOT NULL DEFAULT '{}',
     net            text,
+    clients        int NOT NULL DEFAULT 1,      -- of a write
+    seconds        int,                         -- of a write: how long a round; NULL: one transaction
+    rounds         int,                         -- no more than these, whatever is asked for
     target         text,                        -- of a point: kind of bench.target
     calls          int NOT NULL DEFAULT 1,      -- of a point: how many targets a round
     direction      text,
     goal           numeric,
     check_ours     text,                        -- these two give the same row
     check_peer     text,
-    check_that     text,                        -- and this gives true
+    check_that     text,                        -- and this gives true; of a write: afterwards
     floor          text                         -- why a missed goal can't be reached
 );
 
@@ -184,4 +188,18 @@ BEGIN
         RAISE NOTICE '%', format('    round %s of %s: ours %s, peer %s %s', r, rounds, round(ours[r]::numeric, 2), round(peers[r]::numeric, 2),
                                  CASE c.kind WHEN 'memory' THEN 'kB' ELSE 'ms' END);
     END LOOP;
+END $$;
+
+-- Ours or the peer of a case whose sides are in two databases; what runs first in a
+-- session is not counted.
+CREATE FUNCTION bench.run_side(c bench.cases, query text) RETURNS float8 LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM bench.set(bench.settings() || c.settings);
+    PERFORM bench.indexes(c.indexes);
+    IF c.target IS NOT NULL THEN
+        PERFORM bench.make_point('side', query);
+        query := format('SELECT pg_temp.side(%L, %s, 2021)', c.target, c.calls);
+    END IF;
+    PERFORM bench.milliseconds(query);
+    RETURN bench.milliseconds(query);
 END $$;

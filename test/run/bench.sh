@@ -54,21 +54,46 @@ cp -R test/bench/noop "$cluster/noop"
 make -s -C "$cluster/noop" "PG_CONFIG=$PG_CONFIG" || die "test/bench/noop couldn't be built; see above."
 chmod -R a+rX "$cluster/noop"
 
-# make_database NAME DEPARTMENTS BOUND
+# make_database NAME DEPARTMENTS FILL WHAT
 make_database() {
-	at "data: $1, $2 departments, $((280 * 5 * $2)) records$([[ $3 == false ]] || echo ", bound by text")"
+	at "data: $1, $2 departments, $4"
 	createdb "$1"
-	sql -d "$1" -v "departments=$2" -v "bound=$3" -f test/bench/data.sql 2>&1 | sed -n 's/^.*NOTICE: *\(.*\)$/    \1/p; /ERROR/p'
+	sql -d "$1" -v "departments=$2" -v "fill=$3" -f test/bench/data.sql 2>&1 | sed -n 's/^.*NOTICE: *\(.*\)$/    \1/p; /ERROR/p'
 	sql -d "$1" -f test/bench/tools.sql
 	sql -d "$1" -v "noop=$cluster/noop/noop" -v "facts_by_filter=$(cat test/bench/facts_by_filter.sql)" -f test/bench/cases.sql
+	sql -d "$1" -f test/bench/track.sql
 }
 
-make_database main "$departments" false
+# copy_database FROM TO
+copy_database() {
+	at "data: $2, a copy of $1"
+	createdb --template="$1" --strategy=file_copy "$2"
+}
+
+# track_copy FROM TO
+track_copy() {
+	copy_database "$1" "$2"
+	at "data: $2 is tracked"
+	sql -d "$2" -c 'SET jit = off' -c 'SELECT deptperf_track()' >/dev/null
+}
+
+make_database main "$departments" fill "$((280 * 5 * departments)) records"
 mapfile -t cases < <(sql -d main -v "cases=$CASES" <<<"SELECT name FROM bench.cases WHERE name ~ :'cases' ORDER BY position")
 ((${#cases[@]} > 0)) || die "No case has a name like \"$CASES\"."
-chosen() { [[ " ${cases[*]} " =~ $1 ]]; }
-! chosen bound || make_database bound "$departments" true
-! chosen scale || make_database small $((departments / 5)) false
+databases=$(sql -d main -v "cases=$CASES" <<<"SELECT DISTINCT unnest(ARRAY[within, peer_within]) FROM bench.cases WHERE name ~ :'cases'")
+needs() { grep -qx "$1" <<<"$databases"; }
+! needs bound || make_database bound "$departments" fill_bound "$((280 * 5 * departments)) records, bound by text"
+! needs small || make_database small $((departments / 5)) fill "$((280 * departments)) records"
+if needs tracked; then
+	copy_database main untracked
+	sql -d untracked -c 'CALL bench.prepare_untracked()' -c 'VACUUM (ANALYZE)'
+	track_copy untracked tracked
+fi
+if needs dated_tracked; then
+	make_database dated "$departments" fill_dated "$((168 * departments)) payments, bound by text code and date"
+	sql -d dated -c 'CALL bench.prepare_dated()' -c 'VACUUM (ANALYZE)'
+	track_copy dated dated_tracked
+fi
 
 # ---------------------------------------------------------------- conditions
 
@@ -97,6 +122,11 @@ sql -d main -v "gain=$gain" <<<"UPDATE bench.cases SET goal = least(goal, round(
 
 show="s.name, round(s.ours::numeric, 3), round(s.peer::numeric, 3), round(s.median::numeric, 2), round(s.lowest::numeric, 2), round(s.highest::numeric, 2), s.goal, s.result, s.what"
 
+# summary NAME OURS PEERS: the line of a case, of its rounds
+summary() {
+	sql --csv -d main -v "name=$1" <<<"SELECT $show FROM bench.cases c, bench.summary(c, '{$2}', '{$3}') AS s WHERE c.name = :'name'"
+}
+
 run_case() {
 	sql --csv -v "name=$1" -v "rounds=$ROUNDS" -d "$2" <<-SQL
 		SET client_min_messages = notice;
@@ -104,22 +134,62 @@ run_case() {
 	SQL
 }
 
-# ours in the database main, peer in small; the first run of each session is not counted
+# ours in one database, peer in another
 run_across() {
-	local which database ours='' peers='' time
+	local which ours='' peers='' time within peer_within
+	IFS='|' read -r within peer_within < <(sql -d main -v "name=$1" <<<"SELECT within, peer_within FROM bench.cases WHERE name = :'name'")
+	same_answer "$1" "$within" "$peer_within"
 	for ((round = 1; round <= ROUNDS; round++)); do
 		for which in ours peer; do
-			[[ $which == ours ]] && database=main || database=small
-			time=$(sql -d "$database" -v "name=$1" -v "which=$which" <<-'SQL' | tail -n 1
-				SELECT bench.indexes('covering'), bench.set(bench.settings() || settings) FROM bench.cases WHERE name = :'name' \g /dev/null
-				SELECT bench.milliseconds(:which) FROM bench.cases, generate_series(1, 2) WHERE name = :'name';
-			SQL
-			)
+			[[ $which == ours ]] && database=$within || database=$peer_within
+			time=$(sql -d "$database" -v "name=$1" -v "which=$which" <<<"SELECT bench.run_side(c, c.:which) FROM bench.cases c WHERE name = :'name'")
 			[[ $which == ours ]] && ours+=,$time || peers+=,$time
 			printf '    round %s of %s: %s %s ms\n' "$round" "$ROUNDS" "$which" "$time" >&2
 		done
 	done
-	sql --csv -d main -v "name=$1" <<<"SELECT $show FROM bench.cases c, bench.summary(c, '{${ours#,}}', '{${peers#,}}') AS s WHERE c.name = :'name'"
+	summary "$1" "${ours#,}" "${peers#,}"
+}
+
+same_answer() {
+	local ours peer
+	ours=$(sql -d main -v "name=$1" <<<"SELECT check_ours FROM bench.cases WHERE name = :'name'")
+	peer=$(sql -d main -v "name=$1" <<<"SELECT check_peer FROM bench.cases WHERE name = :'name'")
+	[[ -n $ours ]] || return 0
+	ours=$(sql -d "$2" -c "$ours")
+	peer=$(sql -d "$3" -c "$peer")
+	[[ -n $ours && $ours == "$peer" ]] || die "case $1: ours and peer do not the same work: ours $ours, peer $peer"
+}
+
+# A script of pgbench in both databases, in turns: milliseconds a transaction. The
+# settings of the case are the server's meanwhile.
+run_write() {
+	local which database ours='' peers='' time within peer_within clients seconds rounds how
+	IFS='|' read -r within peer_within clients seconds rounds < <(sql -d main -v "name=$1" -v "rounds=$ROUNDS" \
+		<<<"SELECT within, peer_within, clients, seconds, least(rounds, :rounds) FROM bench.cases WHERE name = :'name'")
+	how=(--transactions=1)
+	[[ -z $seconds ]] || how=(--time="$seconds")
+	sql -d main -v "name=$1" <<-'SQL' >/dev/null
+		SELECT format('ALTER SYSTEM SET %I = %L', key, value) FROM bench.cases, jsonb_each_text(bench.settings() || settings) WHERE name = :'name' \gexec
+		SELECT pg_reload_conf();
+	SQL
+	for which in ours peer; do
+		sql -d main -v "name=$1" -v "which=$which" <<<"SELECT :which FROM bench.cases WHERE name = :'name'" >"$cluster/$which.pgbench"
+	done
+	for ((round = 1; round <= rounds; round++)); do
+		for which in $( ((round % 2)) && echo ours peer || echo peer ours); do
+			[[ $which == ours ]] && database=$within || database=$peer_within
+			sql -d "$database" -c VACUUM
+			time=$(pgbench --no-vacuum --protocol=prepared --define="departments=$departments" --client="$clients" --jobs="$clients" "${how[@]}" \
+				--file="$cluster/$which.pgbench" "$database" 2>"$cluster/pgbench.log" | sed -n 's/^latency average = \([0-9.]*\) ms$/\1/p')
+			[[ -n $time ]] || die "pgbench failed: $(tail -n 3 "$cluster/pgbench.log")"
+			[[ $which == ours ]] && ours+=,$time || peers+=,$time
+			printf '    round %s of %s: %s %s ms\n' "$round" "$rounds" "$which" "$time" >&2
+		done
+	done
+	sql -d main -c 'ALTER SYSTEM RESET ALL' -c 'SELECT pg_reload_conf()' >/dev/null
+	[[ $(sql -d "$within" -c "$(sql -d main -v "name=$1" <<<"SELECT check_that FROM bench.cases WHERE name = :'name'")") == t ]] ||
+		die "case $1: what is kept is not what the records say"
+	summary "$1" "${ours#,}" "${peers#,}"
 }
 
 # DuckDB's times, into the folder columnar; no_columnar says why there are none.
@@ -158,7 +228,7 @@ run_columnar() {
 		export) peers=$(awk 'FNR == NR { copied = $1 } $1 == "import" { copied += $2 } $1 == "query" { print copied + $2 }' "$folder/copied" "$folder/times") ;;
 		*) peers=$(awk -v name="$2" '$1 == name { print $2 }' "$folder/times") ;;
 	esac
-	sql --csv -d main -v "name=$1" <<<"SELECT $show FROM bench.cases c, bench.summary(c, '{$ours}', '{$(paste -s -d , <<<"$peers")}') AS s WHERE c.name = :'name'"
+	summary "$1" "$ours" "$(paste -s -d , <<<"$peers")"
 }
 
 rows=$cluster/rows.csv
@@ -172,6 +242,8 @@ for name in "${cases[@]}"; do
 		[[ -n $no_columnar ]] || run_columnar "$name" "$peer" >>"$rows"
 	elif [[ $kind == across ]]; then
 		run_across "$name" >>"$rows"
+	elif [[ $kind == write ]]; then
+		run_write "$name" >>"$rows"
 	else
 		run_case "$name" "$within" 2> >(sed 's/^NOTICE: *\(round\)/    \1/' >&2) >>"$rows"
 	fi || die "Case $name couldn't be measured; see above."

@@ -1,0 +1,118 @@
+-- track.sql: the cases of tracking, and what is made for them.
+--
+-- What is compared are two databases of the same data, of which the first one is
+-- tracked: tracked and untracked, copies of main, and dated_tracked and dated, whose
+-- payments are bound by text code and date (data.sql).
+\set ON_ERROR_STOP on
+SET client_min_messages = warning;
+\set execution 'deptperf.execution (dept_id, fiscal_year, month, expense_class, three_public, amount, title)'
+
+-- What a bulk insert inserts, in the order in which payments came; and a department
+-- with as many records as one of a country's has.
+CREATE PROCEDURE bench.prepare_untracked() LANGUAGE plpgsql AS $$
+DECLARE
+    heavy bigint := 1 + (SELECT departments FROM bench.size);
+    s     bench.source;
+BEGIN
+    CREATE TABLE bench.new_payment AS
+    SELECT dept_id, fiscal_year, month, expense_class, three_public, amount, title FROM deptperf.execution WHERE fiscal_year = 2023 LIMIT 100000;
+    INSERT INTO deptperf.department (dept_id, code, name) VALUES (heavy, 'HEAVY', 'Department of 25,000 records');
+    FOR s IN SELECT * FROM bench.source ORDER BY position LOOP
+        EXECUTE format('INSERT INTO deptperf.%I (dept_id, fiscal_year, %2$s) SELECT %3$s, 2021, %2$s FROM deptperf.%1$I WHERE fiscal_year = 2021 LIMIT %4$s',
+                       s.source, array_to_string(s.columns || '{title}', ', '), heavy, s.per_unit * 25000 / 280);
+    END LOOP;
+    INSERT INTO bench.target SELECT 'heavy', i, heavy, 'HEAVY', ARRAY[heavy], '{HEAVY}' FROM generate_series(1, 20) AS i;
+END $$;
+
+CREATE PROCEDURE bench.prepare_dated() LANGUAGE plpgsql AS $$
+BEGIN
+    CREATE TABLE bench.new_payment AS SELECT * FROM finance.payment LIMIT 1000000;
+END $$;
+
+-- Are the kept facts of payments those of the records?
+CREATE FUNCTION bench.is_kept() RETURNS bool LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM deptperf.execution_kept WHERE fiscal_year = 2023)
+        AND NOT EXISTS (
+            SELECT FROM (SELECT * FROM deptperf.execution_sums WHERE fiscal_year = 2023) k
+                FULL JOIN (SELECT * FROM deptperf.execution_computed WHERE fiscal_year = 2023) c USING (dept_id, fiscal_year)
+            WHERE k.facts IS DISTINCT FROM c.facts);
+END $$;
+
+-- The same after a statement, which is rolled back.
+CREATE FUNCTION bench.is_kept_after(statement text) RETURNS bool LANGUAGE plpgsql AS $$
+DECLARE
+    result bool;
+BEGIN
+    EXECUTE statement;
+    result := bench.is_kept();
+    RAISE SQLSTATE 'DPBEN';
+EXCEPTION WHEN SQLSTATE 'DPBEN' THEN
+    RETURN result;
+END $$;
+
+-- ---- reading ----
+
+INSERT INTO bench.cases (name, goal_number, what, kind, within, peer_within, settings, target, calls, ours, peer, direction, goal, check_ours, check_peer)
+SELECT name, 8, what, 'across', 'tracked', 'untracked', CASE WHEN target IS NULL THEN '{}' ELSE '{"plan_cache_mode": "force_generic_plan"}' END::jsonb,
+       target, calls, ours, ours, 'at most', goal, check_that, check_that
+FROM (VALUES
+('track_totals', 'totals and grades of all departments of all levels, every source tracked, against the same without tracking', NULL, 1,
+ 'SELECT count(*), count(total), count(grade) FROM deptperf.score WHERE fiscal_year = 2021', 0.08,
+ $$SELECT count(*), md5(string_agg(dept_id || ' ' || total || ' ' || grade, ',' ORDER BY dept_id)) FROM deptperf.score WHERE fiscal_year = 2021$$),
+('track_point', 'deptperf_total of a department without units (280 records), likewise', 'unit', 500,
+ 'SELECT deptperf_total(d, y)', 0.1,
+ $$SELECT count(*), sum(deptperf_total(dept_id, 2021)) FROM bench.target WHERE kind = 'unit' AND turn <= 500$$),
+('track_point_25000', 'of a department with 25,000 records, likewise', 'heavy', 20,
+ 'SELECT deptperf_total(d, y)', NULL,
+ $$SELECT count(*), sum(deptperf_total(dept_id, 2021)) FROM bench.target WHERE kind = 'heavy'$$)
+) AS v(name, what, target, calls, ours, goal, check_that);
+
+UPDATE bench.cases SET calls = least(calls, (SELECT count(*) FROM bench.target WHERE kind = 'unit')) WHERE name = 'track_point';
+
+-- ---- writing ----
+
+-- Scripts of pgbench: a single payment of a department that is chosen as told.
+CREATE FUNCTION bench.payment("table" text, department text, choice text) RETURNS text LANGUAGE sql IMMUTABLE RETURN
+    format($$\set d %s
+\set cents random(1, 1000000)
+INSERT INTO %s, expense_class, three_public, amount) VALUES (%s, 'public', false, :cents / 100.0);
+$$, choice, "table", department);
+CREATE FUNCTION bench.own_payment(choice text) RETURNS text LANGUAGE sql IMMUTABLE RETURN
+    bench.payment('deptperf.execution (dept_id, fiscal_year, month', ':d, 2023, 1 + :cents % 12', choice);
+CREATE FUNCTION bench.dated_payment(choice text) RETURNS text LANGUAGE sql IMMUTABLE RETURN
+    bench.payment('finance.payment (unit_code, pay_date', $$'U' || lpad(:d::text, 7, '0'), date '2023-01-01' + :cents % 365$$, choice);
+CREATE FUNCTION bench.bulk("into" text, rows int) RETURNS text LANGUAGE sql IMMUTABLE RETURN
+    format('INSERT INTO %s SELECT * FROM bench.new_payment LIMIT %s', "into", rows);
+
+INSERT INTO bench.cases (name, goal_number, what, kind, within, peer_within, settings, clients, seconds, rounds, ours, peer, direction, goal, check_that)
+SELECT name, 8, what, 'write', CASE WHEN own THEN 'tracked' ELSE 'dated_tracked' END, CASE WHEN own THEN 'untracked' ELSE 'dated' END,
+       settings::jsonb, clients, seconds, rounds, ours, ours, 'at most', goal, check_that
+FROM (VALUES
+('track_bulk', 'insert of 100,000 payments by one statement, own table, tracked against untracked', true, '{}', 1, NULL, NULL,
+ E'BEGIN;\n' || bench.bulk(:'execution', 100000) || E';\nROLLBACK;', 1.3, format('SELECT bench.is_kept_after(%L)', bench.bulk(:'execution', 10000))),
+('track_bulk_dated', 'of 1,000,000 payments, bound by text code and date, likewise', false, '{}', 1, NULL, 3,
+ E'BEGIN;\n' || bench.bulk('finance.payment', 1000000) || E';\nROLLBACK;', 1.3, format('SELECT bench.is_kept_after(%L)', bench.bulk('finance.payment', 100000))),
+('track_single_own', 'single payments, own table, 1 client', true, '{}', 1, 2, NULL,
+ bench.own_payment('random(1, :departments)'), 2.1, 'SELECT bench.is_kept()'),
+('track_single_1', 'single payments, bound by text code and date, 1 client', false, '{}', 1, 2, NULL,
+ bench.dated_payment('random(1, :departments)'), 2.1, 'SELECT bench.is_kept()'),
+('track_single_4', 'likewise, 4 clients', false, '{}', 4, 2, NULL,
+ bench.dated_payment('random(1, :departments)'), 2.1, 'SELECT bench.is_kept()'),
+('track_single_4_same', 'likewise, 4 clients, all of one department', false, '{}', 4, 2, NULL,
+ bench.dated_payment('3'), 2.1, 'SELECT bench.is_kept()'),
+('track_sync_4_same', 'likewise, each commit waits for the disk', false, '{"synchronous_commit": "on", "fsync": "on", "full_page_writes": "on"}', 4, 2, NULL,
+ bench.dated_payment('3'), 1.5, 'SELECT bench.is_kept()')
+) AS v(name, what, own, settings, clients, seconds, rounds, ours, goal, check_that);
+
+-- Single rows in one transaction, each by a statement of its own.
+CREATE FUNCTION bench.pay(rows int) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    FOR i IN 1 .. rows LOOP
+        INSERT INTO finance.payment (unit_code, pay_date, expense_class, three_public, amount) VALUES ('U0000003', date '2023-01-01' + i % 365, 'public', false, i / 100.0);
+    END LOOP;
+END $$;
+
+INSERT INTO bench.cases (name, goal_number, what, kind, within, peer_within, ours, peer, direction, goal, check_that) VALUES
+('track_linear', 8, '8,000 single payments of a department in one transaction, against the same in eight', 'write', 'dated_tracked', 'dated_tracked',
+ 'SELECT bench.pay(8000);', repeat(E'SELECT bench.pay(1000);\n', 8), 'at most', 1.2, 'SELECT bench.is_kept()');
