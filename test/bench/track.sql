@@ -116,3 +116,46 @@ END $$;
 INSERT INTO bench.cases (name, goal_number, what, kind, within, peer_within, ours, peer, direction, goal, check_that) VALUES
 ('track_linear', 8, '8,000 single payments of a department in one transaction, against the same in eight', 'write', 'dated_tracked', 'dated_tracked',
  'SELECT bench.pay(8000);', repeat(E'SELECT bench.pay(1000);\n', 8), 'at most', 1.2, 'SELECT bench.is_kept()');
+
+-- ---- reading while others write ----
+
+INSERT INTO bench.cases (name, what, kind, within, peer_within, clients, seconds, ours, peer, direction, check_that)
+SELECT name, what, 'dashboard', 'tracked', 'untracked', clients, 60, ours, ours, 'at most', 'SELECT NOT EXISTS (SELECT FROM deptperf_check_tracking())'
+FROM (VALUES
+('dashboard_refresh', 'totals and grades of all departments, while 4 clients write single rows, tracked against untracked', 1,
+ 'SELECT dept_id, total, grade FROM deptperf.score WHERE fiscal_year = 2021;'),
+('dashboard_write', 'the single rows', 4,
+ $$\set source random(1, 4)
+\set d random(1, :departments)
+\set cents random(1, 1000000)
+\if :source = 1
+INSERT INTO deptperf.execution (dept_id, fiscal_year, month, expense_class, three_public, amount) VALUES (:d, 2021, 1 + :cents % 12, 'public', false, :cents / 100.0);
+\elif :source = 2
+INSERT INTO deptperf.budget (dept_id, fiscal_year, expense_class, three_public, initial) VALUES (:d, 2021, 'public', false, :cents / 100.0);
+\elif :source = 3
+INSERT INTO deptperf.procurement (dept_id, fiscal_year, planned, actual) VALUES (:d, 2021, :cents / 100.0, :cents / 100.0);
+\else
+INSERT INTO deptperf.project (dept_id, fiscal_year, planned, on_time) VALUES (:d, 2021, 1, 1);
+\endif
+$$)
+) AS v(name, what, clients, ours);
+
+-- What pgbench logged; at: seconds since the beginning.
+CREATE TABLE bench.latency (side text, name text, at float8, ms float8);
+
+-- A median for each of so many parts of the time.
+CREATE FUNCTION bench.medians(side text, name text, parts int) RETURNS float8[] LANGUAGE sql STABLE AS $$
+    SELECT array_agg(median ORDER BY part)
+    FROM (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY l.ms) AS median, width_bucket(l.at, 0, c.seconds, parts) AS part
+          FROM bench.latency l JOIN bench.cases c USING (name)
+          WHERE l.side = $1 AND l.name = $2 AND l.at BETWEEN 0 AND c.seconds
+          GROUP BY part) m
+$$;
+
+-- What is plotted: each refresh, and each second's rows.
+CREATE VIEW bench.plotted AS
+SELECT side, name, at, ms AS median, ms AS p95, 1 AS n FROM bench.latency WHERE name = 'dashboard_refresh'
+UNION ALL
+SELECT side, name, floor(at) + 0.5, percentile_cont(0.5) WITHIN GROUP (ORDER BY ms), percentile_cont(0.95) WITHIN GROUP (ORDER BY ms), count(*)
+FROM bench.latency WHERE name = 'dashboard_write' GROUP BY side, name, floor(at)
+ORDER BY side, name, at;

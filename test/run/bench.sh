@@ -4,7 +4,7 @@
 #
 #   SCALE=1       10,000 departments, 14 million records (five years); 0.05 or more
 #   ROUNDS=5      how often each is measured
-#   CASES=REGEX   these cases alone
+#   CASES=REGEX   these cases alone; without it all but those of make bench-dashboard
 #   CSV=FILE      where the table goes too (results/bench.csv)
 #   COLUMNAR=0    leaves out DuckDB, which is fetched with npm
 set -euo pipefail
@@ -16,7 +16,7 @@ source test/run/cluster.sh
 
 SCALE=${SCALE:-1}
 ROUNDS=${ROUNDS:-5}
-CASES=${CASES:-.}
+CASES=${CASES:-^(?!dashboard)}
 CSV=${CSV:-results/bench.csv}
 COLUMNAR=${COLUMNAR:-1}
 
@@ -160,6 +160,26 @@ same_answer() {
 	[[ -n $ours && $ours == "$peer" ]] || die "case $1: ours and peer do not the same work: ours $ours, peer $peer"
 }
 
+# server_has_settings [NAME]: those of the case; without one, its own again
+server_has_settings() {
+	sql -d main -v "name=${1-}" <<-'SQL' >/dev/null
+		ALTER SYSTEM RESET ALL;
+		SELECT format('ALTER SYSTEM SET %I = %L', key, value) FROM bench.cases, jsonb_each_text(bench.settings() || settings) WHERE name = :'name' \gexec
+		SELECT pg_reload_conf(), pg_sleep(0.2);
+	SQL
+}
+
+run_pgbench() {                # run_pgbench CLIENTS OPTION...
+	pgbench --no-vacuum --protocol=prepared --define="departments=$departments" --client="$1" --jobs="$1" "${@:2}" 2>"$cluster/pgbench.log" ||
+		{ tail -n 3 "$cluster/pgbench.log" >&2; return 1; }
+}
+
+is_kept() {
+	local within check
+	IFS='|' read -r within check < <(sql -d main -v "name=$1" <<<"SELECT within, check_that FROM bench.cases WHERE name = :'name'")
+	[[ $(sql -d "$within" -c "$check") == t ]] || die "case $1: what is kept is not what the records say"
+}
+
 # A script of pgbench in both databases, in turns: milliseconds a transaction. The
 # settings of the case are the server's meanwhile.
 run_write() {
@@ -168,10 +188,7 @@ run_write() {
 		<<<"SELECT within, peer_within, clients, seconds, least(rounds, :rounds) FROM bench.cases WHERE name = :'name'")
 	how=(--transactions=1)
 	[[ -z $seconds ]] || how=(--time="$seconds")
-	sql -d main -v "name=$1" <<-'SQL' >/dev/null
-		SELECT format('ALTER SYSTEM SET %I = %L', key, value) FROM bench.cases, jsonb_each_text(bench.settings() || settings) WHERE name = :'name' \gexec
-		SELECT pg_reload_conf();
-	SQL
+	server_has_settings "$1"
 	for which in ours peer; do
 		sql -d main -v "name=$1" -v "which=$which" <<<"SELECT :which FROM bench.cases WHERE name = :'name'" >"$cluster/$which.pgbench"
 	done
@@ -179,17 +196,54 @@ run_write() {
 		for which in $( ((round % 2)) && echo ours peer || echo peer ours); do
 			[[ $which == ours ]] && database=$within || database=$peer_within
 			sql -d "$database" -c VACUUM
-			time=$(pgbench --no-vacuum --protocol=prepared --define="departments=$departments" --client="$clients" --jobs="$clients" "${how[@]}" \
-				--file="$cluster/$which.pgbench" "$database" 2>"$cluster/pgbench.log" | sed -n 's/^latency average = \([0-9.]*\) ms$/\1/p')
-			[[ -n $time ]] || die "pgbench failed: $(tail -n 3 "$cluster/pgbench.log")"
+			time=$(run_pgbench "$clients" "${how[@]}" --file="$cluster/$which.pgbench" "$database" | sed -n 's/^latency average = \([0-9.]*\) ms$/\1/p')
+			[[ -n $time ]] || die "pgbench failed; see above."
 			[[ $which == ours ]] && ours+=,$time || peers+=,$time
 			printf '    round %s of %s: %s %s ms\n' "$round" "$rounds" "$which" "$time" >&2
 		done
 	done
-	sql -d main -c 'ALTER SYSTEM RESET ALL' -c 'SELECT pg_reload_conf()' >/dev/null
-	[[ $(sql -d "$within" -c "$(sql -d main -v "name=$1" <<<"SELECT check_that FROM bench.cases WHERE name = :'name'")") == t ]] ||
-		die "case $1: what is kept is not what the records say"
+	server_has_settings
+	is_kept "$1"
 	summary "$1" "${ours#,}" "${peers#,}"
+}
+
+# All cases of this kind at once, in one database and then in the other. What is
+# plotted goes beside the table.
+run_dashboard() {
+	local which database name clients seconds since pids
+	mkdir "$cluster/dashboard"
+	server_has_settings dashboard_refresh
+	for which in ours peer; do
+		pids=()
+		since=$EPOCHREALTIME
+		while IFS='|' read -r name clients seconds database; do
+			sql -d main -v "name=$name" -v "which=$which" <<<"SELECT :which FROM bench.cases WHERE name = :'name'" >"$cluster/dashboard/$name"
+			run_pgbench "$clients" --time="$seconds" --log --log-prefix="$cluster/dashboard/$which-$name" \
+				--file="$cluster/dashboard/$name" "$database" >/dev/null &
+			pids+=($!)
+		done < <(sql -d main -v "which=$which" <<<"SELECT name, clients, seconds, CASE :'which' WHEN 'ours' THEN within ELSE peer_within END FROM bench.cases WHERE kind = 'dashboard'")
+		for pid in "${pids[@]}"; do
+			wait "$pid" || die "pgbench failed; see above."
+		done
+		for name in dashboard_refresh dashboard_write; do
+			awk -v "since=$since" -v "side=$which,$name" '{ printf "%s,%.6f,%.3f\n", side, $5 + $6 / 1e6 - since, $3 / 1e3 }' "$cluster/dashboard/$which-$name".*
+		done | sql -d main -c '\copy bench.latency FROM STDIN (FORMAT csv)'
+		sql -d main -v "which=$which" <<-'SQL' >&2
+			SELECT format('    %s, %s: %s times, median %s ms, 95 %% at most %s ms', CASE side WHEN 'ours' THEN 'tracked' ELSE 'untracked' END, name, count(*),
+			              round(percentile_cont(0.5) WITHIN GROUP (ORDER BY ms)::numeric, 3), round(percentile_cont(0.95) WITHIN GROUP (ORDER BY ms)::numeric, 3))
+			FROM bench.latency WHERE side = :'which' GROUP BY side, name ORDER BY name;
+		SQL
+	done
+	server_has_settings
+	mkdir -p "$(dirname "$CSV")"
+	sql -d main -c '\copy (SELECT * FROM bench.plotted) TO STDOUT (FORMAT csv, HEADER)' >"$(dirname "$CSV")/dashboard.csv"
+}
+
+row_of_dashboard() {
+	[[ -d $cluster/dashboard ]] || run_dashboard
+	is_kept "$1"
+	summary "$1" "$(sql -d main -v "name=$1" -v "rounds=$ROUNDS" <<<"SELECT array_to_string(bench.medians('ours', :'name', :rounds), ',')")" \
+		"$(sql -d main -v "name=$1" -v "rounds=$ROUNDS" <<<"SELECT array_to_string(bench.medians('peer', :'name', :rounds), ',')")"
 }
 
 # DuckDB's times, into the folder columnar; no_columnar says why there are none.
@@ -244,6 +298,8 @@ for name in "${cases[@]}"; do
 		run_across "$name" >>"$rows"
 	elif [[ $kind == write ]]; then
 		run_write "$name" >>"$rows"
+	elif [[ $kind == dashboard ]]; then
+		row_of_dashboard "$name" >>"$rows"
 	else
 		run_case "$name" "$within" 2> >(sed 's/^NOTICE: *\(round\)/    \1/' >&2) >>"$rows"
 	fi || die "Case $name couldn't be measured; see above."

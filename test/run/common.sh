@@ -15,7 +15,7 @@ step() { printf '==> %s\n' "$*"; }
 
 die() { printf '%s\n' "$*" >&2; exit 1; }
 
-packages() {                   # packages build|check|report|versions
+packages() {                   # packages build|check|report|plot|versions
 	step "packages"
 	bash test/run/packages.sh "$1" || die "The packages above couldn't be installed."
 	# psql, pg_ctl and so on: those of the server that is built for.

@@ -4,6 +4,7 @@
 #   packages.sh build     what building and running the extension needs
 #   packages.sh check     that, and what the tests need
 #   packages.sh report    what building needs, and what renders reports and dashboards
+#   packages.sh plot      what building needs, and gnuplot
 #   packages.sh versions  what building needs, and debootstrap
 #
 # Needs root or sudo, and only when something is missing. Nothing else on the
@@ -65,6 +66,8 @@ missing() {
 		# Noto's Chinese faces would become Type 3 in a PDF
 		has_font 'AR PL UMing CN' fonts-arphic-uming || echo fonts-arphic-uming
 		has_font 'WenQuanYi Zen Hei' fonts-wqy-zenhei || echo fonts-wqy-zenhei
+	elif [[ $want == plot ]]; then
+		command -v gnuplot >/dev/null || echo gnuplot-nox
 	elif [[ $want == versions ]]; then
 		command -v debootstrap >/dev/null || echo debootstrap
 	fi
