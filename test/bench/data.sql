@@ -162,17 +162,21 @@ BEGIN
     END LOOP;
 END $$;
 
--- Payments alone, of the last year, as the usual table of them: a text code and a date.
+-- Payments alone, of the last year, as the usual table of them: a key, a text code
+-- and a date.
 CREATE PROCEDURE bench.fill_dated() LANGUAGE plpgsql AS $$
 DECLARE
     n bigint;
 BEGIN
     CREATE SCHEMA finance;
-    CREATE TABLE finance.payment AS
-    SELECT 'U' || lpad(m.dept_id::text, 7, '0') AS unit_code, make_date(m.fiscal_year, m.month, 1 + bench.random(m.i, 15, 28)::int) AS pay_date,
-           m.expense_class, m.three_public, m.amount, 'execution ' || m.i AS title
+    CREATE TABLE finance.payment (payment_id bigint GENERATED ALWAYS AS IDENTITY, unit_code text, pay_date date,
+                                  expense_class text, three_public bool, amount numeric, title text);
+    INSERT INTO finance.payment (unit_code, pay_date, expense_class, three_public, amount, title)
+    SELECT 'U' || lpad(m.dept_id::text, 7, '0'), make_date(m.fiscal_year, m.month, 1 + bench.random(m.i, 15, 28)::int),
+           m.expense_class, m.three_public, m.amount, 'execution ' || m.i
     FROM made.execution m, bench.size z WHERE m.fiscal_year = z.first_year + z.years - 1;
     GET DIAGNOSTICS n = ROW_COUNT;
+    ALTER TABLE finance.payment ADD PRIMARY KEY (payment_id);
     CREATE INDEX ON finance.payment (unit_code, pay_date) INCLUDE (expense_class, three_public, amount);
     PERFORM deptperf_bind('{"execution": {"from": "finance.payment", "dept": "unit_code", "year": "pay_date", "month": "pay_date",
                                           "expense_class": "expense_class", "three_public": "three_public", "amount": "amount"}}');
