@@ -20,19 +20,20 @@ set format y "%g"
 set grid ytics linestyle 5
 set border 3
 set tics nomirror
-set ylabel "milliseconds"
 unset key
 
-set multiplot layout 2,1 margins 0.11, 0.97, 0.09, 0.9 spacing 0.15
+set multiplot layout 2,1 margins 0.12, 0.97, 0.11, 0.9 spacing 0.15
 
 set label 2 "without tracking" at screen 0.97, 0.97 right textcolor linestyle 1
 set label 3 "with tracking" at screen 0.77, 0.97 right textcolor linestyle 2
 
 set label 1 "Total and grade of all departments: each refresh" at graph 0, 1.08
-plot for [i = 1:2] of(word("peer ours", i), "refresh") using 3:4 with points linestyle i
+set ylabel "seconds"
+plot for [i = 1:2] of(word("peer ours", i), "refresh") using 3:($4 / 1000) with points linestyle i
 
 set label 1 "Each row of 4 writers: median and (dashed) 95th percentile of a second"
-set xlabel "seconds"
+set ylabel "milliseconds"
+set xlabel "seconds since the beginning"
 unset label 2
 unset label 3
 plot for [i = 1:2] of(word("peer ours", i), "write") using 3:4 with lines linestyle i, \

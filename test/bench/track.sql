@@ -145,9 +145,15 @@ $$)
 -- What pgbench logged; at: seconds since the beginning.
 CREATE TABLE bench.latency (side text, name text, at float8, ms float8);
 
+CREATE FUNCTION bench.said(side text) RETURNS SETOF text LANGUAGE sql STABLE AS $$
+    SELECT format('%s, %s: %s times, median %s ms, 95 %% at most %s ms', CASE $1 WHEN 'ours' THEN 'tracked' ELSE 'untracked' END, l.name, count(*),
+                  round(percentile_cont(0.5) WITHIN GROUP (ORDER BY l.ms)::numeric, 3), round(percentile_cont(0.95) WITHIN GROUP (ORDER BY l.ms)::numeric, 3))
+    FROM bench.latency l WHERE l.side = $1 GROUP BY l.name ORDER BY l.name
+$$;
+
 -- A median for each of so many parts of the time.
-CREATE FUNCTION bench.medians(side text, name text, parts int) RETURNS float8[] LANGUAGE sql STABLE AS $$
-    SELECT array_agg(median ORDER BY part)
+CREATE FUNCTION bench.medians(side text, name text, parts int) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT string_agg(median::text, ',' ORDER BY part)
     FROM (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY l.ms) AS median, width_bucket(l.at, 0, c.seconds, parts) AS part
           FROM bench.latency l JOIN bench.cases c USING (name)
           WHERE l.side = $1 AND l.name = $2 AND l.at BETWEEN 0 AND c.seconds

@@ -8,7 +8,7 @@ set -euo pipefail
 
 # shellcheck source=test/run/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
-export CSV=${CSV:-results/dashboard-bench.csv}
+export CSV=${CSV:-results/bench-dashboard.csv}
 SVG=${SVG:-results/dashboard.svg}
 
 packages plot

@@ -122,6 +122,11 @@ sql -d main -v "gain=$gain" <<<"UPDATE bench.cases SET goal = least(goal, round(
 
 show="s.name, round(s.ours::numeric, 3), round(s.peer::numeric, 3), round(s.median::numeric, 2), round(s.lowest::numeric, 2), round(s.highest::numeric, 2), s.goal, s.result, s.what"
 
+# of_case NAME COLUMNS
+of_case() {
+	sql -d main -v "name=$1" <<<"SELECT $2 FROM bench.cases WHERE name = :'name'"
+}
+
 # summary NAME OURS PEERS: the line of a case, of its rounds
 summary() {
 	sql --csv -d main -v "name=$1" <<<"SELECT $show FROM bench.cases c, bench.summary(c, '{$2}', '{$3}') AS s WHERE c.name = :'name'"
@@ -136,8 +141,8 @@ run_case() {
 
 # ours in one database, peer in another
 run_across() {
-	local which ours='' peers='' time within peer_within
-	IFS='|' read -r within peer_within < <(sql -d main -v "name=$1" <<<"SELECT within, peer_within FROM bench.cases WHERE name = :'name'")
+	local which database ours='' peers='' time within peer_within
+	IFS='|' read -r within peer_within < <(of_case "$1" 'within, peer_within')
 	same_answer "$1" "$within" "$peer_within"
 	for ((round = 1; round <= ROUNDS; round++)); do
 		for which in ours peer; do
@@ -150,13 +155,12 @@ run_across() {
 	summary "$1" "${ours#,}" "${peers#,}"
 }
 
-same_answer() {
+same_answer() {                # same_answer NAME WITHIN PEER_WITHIN
 	local ours peer
-	ours=$(sql -d main -v "name=$1" <<<"SELECT check_ours FROM bench.cases WHERE name = :'name'")
-	peer=$(sql -d main -v "name=$1" <<<"SELECT check_peer FROM bench.cases WHERE name = :'name'")
+	ours=$(of_case "$1" check_ours)
 	[[ -n $ours ]] || return 0
 	ours=$(sql -d "$2" -c "$ours")
-	peer=$(sql -d "$3" -c "$peer")
+	peer=$(sql -d "$3" -c "$(of_case "$1" check_peer)")
 	[[ -n $ours && $ours == "$peer" ]] || die "case $1: ours and peer do not the same work: ours $ours, peer $peer"
 }
 
@@ -175,22 +179,20 @@ run_pgbench() {                # run_pgbench CLIENTS OPTION...
 }
 
 is_kept() {
-	local within check
-	IFS='|' read -r within check < <(sql -d main -v "name=$1" <<<"SELECT within, check_that FROM bench.cases WHERE name = :'name'")
-	[[ $(sql -d "$within" -c "$check") == t ]] || die "case $1: what is kept is not what the records say"
+	[[ $(sql -d "$(of_case "$1" within)" -c "$(of_case "$1" check_that)") == t ]] ||
+		die "case $1: what is kept is not what the records say"
 }
 
 # A script of pgbench in both databases, in turns: milliseconds a transaction. The
 # settings of the case are the server's meanwhile.
 run_write() {
 	local which database ours='' peers='' time within peer_within clients seconds rounds how
-	IFS='|' read -r within peer_within clients seconds rounds < <(sql -d main -v "name=$1" -v "rounds=$ROUNDS" \
-		<<<"SELECT within, peer_within, clients, seconds, least(rounds, :rounds) FROM bench.cases WHERE name = :'name'")
+	IFS='|' read -r within peer_within clients seconds rounds < <(of_case "$1" "within, peer_within, clients, seconds, least(rounds, $ROUNDS)")
 	how=(--transactions=1)
 	[[ -z $seconds ]] || how=(--time="$seconds")
 	server_has_settings "$1"
 	for which in ours peer; do
-		sql -d main -v "name=$1" -v "which=$which" <<<"SELECT :which FROM bench.cases WHERE name = :'name'" >"$cluster/$which.pgbench"
+		of_case "$1" "$which" >"$cluster/$which.pgbench"
 	done
 	for ((round = 1; round <= rounds; round++)); do
 		for which in $( ((round % 2)) && echo ours peer || echo peer ours); do
@@ -207,32 +209,30 @@ run_write() {
 	summary "$1" "${ours#,}" "${peers#,}"
 }
 
-# All cases of this kind at once, in one database and then in the other. What is
+# Both cases of this kind at once, in one database and then in the other. What is
 # plotted goes beside the table.
+dashboard=$cluster/dashboard
+
 run_dashboard() {
-	local which database name clients seconds since pids
-	mkdir "$cluster/dashboard"
+	local which name clients seconds database pids pid since
+	mkdir "$dashboard"
 	server_has_settings dashboard_refresh
 	for which in ours peer; do
 		pids=()
 		since=$EPOCHREALTIME
-		while IFS='|' read -r name clients seconds database; do
-			sql -d main -v "name=$name" -v "which=$which" <<<"SELECT :which FROM bench.cases WHERE name = :'name'" >"$cluster/dashboard/$name"
-			run_pgbench "$clients" --time="$seconds" --log --log-prefix="$cluster/dashboard/$which-$name" \
-				--file="$cluster/dashboard/$name" "$database" >/dev/null &
+		for name in dashboard_refresh dashboard_write; do
+			IFS='|' read -r clients seconds database < <(of_case "$name" "clients, seconds, CASE '$which' WHEN 'ours' THEN within ELSE peer_within END")
+			of_case "$name" "$which" >"$dashboard/$name"
+			run_pgbench "$clients" --time="$seconds" --log --log-prefix="$dashboard/$which-$name" --file="$dashboard/$name" "$database" >/dev/null &
 			pids+=($!)
-		done < <(sql -d main -v "which=$which" <<<"SELECT name, clients, seconds, CASE :'which' WHEN 'ours' THEN within ELSE peer_within END FROM bench.cases WHERE kind = 'dashboard'")
+		done
 		for pid in "${pids[@]}"; do
 			wait "$pid" || die "pgbench failed; see above."
 		done
 		for name in dashboard_refresh dashboard_write; do
-			awk -v "since=$since" -v "side=$which,$name" '{ printf "%s,%.6f,%.3f\n", side, $5 + $6 / 1e6 - since, $3 / 1e3 }' "$cluster/dashboard/$which-$name".*
+			awk -v "since=$since" -v "side=$which,$name" '{ printf "%s,%.6f,%.3f\n", side, $5 + $6 / 1e6 - since, $3 / 1e3 }' "$dashboard/$which-$name".*
 		done | sql -d main -c '\copy bench.latency FROM STDIN (FORMAT csv)'
-		sql -d main -v "which=$which" <<-'SQL' >&2
-			SELECT format('    %s, %s: %s times, median %s ms, 95 %% at most %s ms', CASE side WHEN 'ours' THEN 'tracked' ELSE 'untracked' END, name, count(*),
-			              round(percentile_cont(0.5) WITHIN GROUP (ORDER BY ms)::numeric, 3), round(percentile_cont(0.95) WITHIN GROUP (ORDER BY ms)::numeric, 3))
-			FROM bench.latency WHERE side = :'which' GROUP BY side, name ORDER BY name;
-		SQL
+		sql -d main -v "which=$which" <<<"SELECT bench.said(:'which')" | sed 's/^/    /' >&2
 	done
 	server_has_settings
 	mkdir -p "$(dirname "$CSV")"
@@ -240,10 +240,9 @@ run_dashboard() {
 }
 
 row_of_dashboard() {
-	[[ -d $cluster/dashboard ]] || run_dashboard
+	[[ -d $dashboard ]] || run_dashboard
 	is_kept "$1"
-	summary "$1" "$(sql -d main -v "name=$1" -v "rounds=$ROUNDS" <<<"SELECT array_to_string(bench.medians('ours', :'name', :rounds), ',')")" \
-		"$(sql -d main -v "name=$1" -v "rounds=$ROUNDS" <<<"SELECT array_to_string(bench.medians('peer', :'name', :rounds), ',')")"
+	summary "$1" "$(of_case "$1" "bench.medians('ours', name, $ROUNDS)")" "$(of_case "$1" "bench.medians('peer', name, $ROUNDS)")"
 }
 
 # DuckDB's times, into the folder columnar; no_columnar says why there are none.
