@@ -65,13 +65,15 @@ IF to_regclass('deptperf.execution_source') IS NULL THEN
     FROM execution;
     COMMENT ON VIEW execution_source IS 'The records of the source execution, as deptperf.execution has them or as deptperf_bind maps another relation.';
 END IF;
-IF to_regclass('deptperf.execution_sums') IS NULL THEN
-    CREATE VIEW execution_sums WITH (security_barrier = true) AS
+-- The quarter is computed once a record, where a CASE over months would extract
+-- each of its comparisons' from a date that is bound; as bigint, so that it never
+-- overflows.  Step 4.
+IF to_regclass('deptperf.execution_sums') IS NULL OR (SELECT version < 4 FROM workspace) AND to_regclass('deptperf.execution_computed') IS NULL THEN
+    CREATE OR REPLACE VIEW execution_sums WITH (security_barrier = true) AS
     SELECT dept_id, fiscal_year,
            @extschema@.deptperf_facts('execution_records',
             '{"paid_q1": 0, "paid_q2": 0, "paid_q3": 0, "paid_q4": 0, "public_paid": 0, "three_public_paid": 0}'::jsonb,
-            CASE WHEN month BETWEEN 1 AND 3 THEN 'paid_q1' WHEN month BETWEEN 4 AND 6 THEN 'paid_q2'
-                 WHEN month BETWEEN 7 AND 9 THEN 'paid_q3' WHEN month BETWEEN 10 AND 12 THEN 'paid_q4' END, amount,
+            CASE (month::bigint + 2) / 3 WHEN 1 THEN 'paid_q1' WHEN 2 THEN 'paid_q2' WHEN 3 THEN 'paid_q3' WHEN 4 THEN 'paid_q4' END, amount,
             CASE WHEN expense_class = 'public' THEN 'public_paid' END, amount,
             CASE WHEN three_public THEN 'three_public_paid' END, amount) AS facts
     FROM execution_source

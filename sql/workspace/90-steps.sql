@@ -31,6 +31,9 @@ END IF;
 -- 3: the frameworks of 45-frameworks.sql.
 UPDATE workspace SET version = 3 WHERE version < 3;
 
+-- 4: the quarter of a payment, in 60-facts.sql.
+UPDATE workspace SET version = 4 WHERE version < 4;
+
 -- The planner takes a table that has no statistics for one of ten pages, and most
 -- of these stay smaller than autovacuum's threshold: some fifty such tables make a
 -- plan look dear enough to be compiled (jit), for seconds.
