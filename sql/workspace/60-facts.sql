@@ -65,8 +65,8 @@ IF to_regclass('deptperf.execution_source') IS NULL THEN
     FROM execution;
     COMMENT ON VIEW execution_source IS 'The records of the source execution, as deptperf.execution has them or as deptperf_bind maps another relation.';
 END IF;
--- The quarter is computed once a record, where a CASE over months would extract
--- each of its comparisons' from a date that is bound; as bigint, so that it never
+-- The quarter is one expression: a CASE with a condition for each would take the
+-- month out of a bound date up to eight times a record.  As bigint it never
 -- overflows.  Step 4.
 IF to_regclass('deptperf.execution_sums') IS NULL OR (SELECT version < 4 FROM workspace) AND to_regclass('deptperf.execution_computed') IS NULL THEN
     CREATE OR REPLACE VIEW execution_sums WITH (security_barrier = true) AS
