@@ -5,7 +5,7 @@
 -- row security for others, and where a source has several relations.  Where no
 -- index serves, the proposed one does.  Plans are read from EXPLAIN (FORMAT JSON).
 BEGIN;
-SELECT plan(11);
+SELECT plan(12);
 SET LOCAL client_min_messages = warning;
 SET LOCAL max_parallel_workers_per_gather = 0;
 SELECT lives_ok('SELECT deptperf_setup()', 'the workspace is made');
@@ -124,6 +124,21 @@ SELECT matches((SELECT string_agg(node || ' ' || condition, '; ') FROM pg_temp.r
 DEALLOCATE ALL;
 PREPARE point(bigint[], int) AS SELECT dept_id, fiscal_year, facts FROM deptperf.unit_facts WHERE dept_id = ANY ($1) AND fiscal_year = $2;
 SELECT matches((SELECT string_agg(node || ' ' || condition, '; ') FROM pg_temp.reads('bare', 'EXECUTE point(''{1042,1043}'', 2021)', false)), '(Index|Bitmap).*div.*unit.*yr', 'on the point path too');
+
+-- A month is taken out of a date once a record; the conditions of four quarters would be eight times.
+CREATE TABLE finance.dated (unit text, paid_on date, a numeric);
+DO $$ BEGIN PERFORM deptperf_bind('{"execution": {"from": "finance.dated", "dept": "unit", "year": "paid_on", "month": "paid_on", "expense_class": "''public''", "amount": "a"}}'); END $$;
+CREATE FUNCTION pg_temp.extracts(query text) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    line text;
+BEGIN
+    FOR line IN EXECUTE 'EXPLAIN (VERBOSE, COSTS off) ' || query LOOP
+        IF line ~ 'deptperf_facts\(' THEN
+            RETURN (SELECT count(*) FROM regexp_matches(line, 'EXTRACT', 'g'));
+        END IF;
+    END LOOP;
+END $$;
+SELECT is(pg_temp.extracts('SELECT facts FROM deptperf.execution_sums'), 1::bigint, 'the month of a date is taken out of it once');
 
 SELECT * FROM finish();
 ROLLBACK;
