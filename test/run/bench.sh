@@ -13,6 +13,8 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 # shellcheck source=test/run/cluster.sh
 source test/run/cluster.sh
+# shellcheck source=test/run/bench-shards.sh
+source test/run/bench-shards.sh
 
 SCALE=${SCALE:-1}
 ROUNDS=${ROUNDS:-5}
@@ -62,6 +64,7 @@ make_database() {
 	sql -d "$1" -f test/bench/tools.sql
 	sql -d "$1" -v "noop=$cluster/noop/noop" -v "facts_by_filter=$(cat test/bench/facts_by_filter.sql)" -f test/bench/cases.sql
 	sql -d "$1" -f test/bench/track.sql
+	sql -d "$1" -f test/bench/shard.sql
 }
 
 # copy_database FROM TO
@@ -94,6 +97,7 @@ if needs dated_tracked; then
 	sql -d dated -c 'CALL bench.prepare_dated()' -c 'VACUUM (ANALYZE)'
 	track_copy dated dated_tracked
 fi
+[[ ! " ${cases[*]} " =~ " shard_" ]] || make_shards
 
 # ---------------------------------------------------------------- conditions
 
@@ -117,6 +121,8 @@ gain=$(gain_of_two)
 echo "    $gain"
 # Workers can't gain what two sessions don't.
 sql -d main -v "gain=$gain" <<<"UPDATE bench.cases SET goal = least(goal, round(1 + (goal - 1) * (:gain - 1) / 0.8, 2)) WHERE goal_number = 5"
+# Nor can two shards.
+sql -d main -v "gain=$gain" <<<"UPDATE bench.cases SET goal = greatest(goal, round(goal * 1.8 / :gain, 2)) WHERE goal_number = 8"
 
 # --------------------------------------------------------------------- cases
 
@@ -293,6 +299,8 @@ for name in "${cases[@]}"; do
 	if [[ $kind == columnar ]]; then
 		[[ -n $no_columnar || -d $cluster/columnar ]] || columnar
 		[[ -n $no_columnar ]] || run_columnar "$name" "$peer" >>"$rows"
+	elif [[ $kind == shard ]]; then
+		run_shard "$name" >>"$rows"
 	elif [[ $kind == across ]]; then
 		run_across "$name" >>"$rows"
 	elif [[ $kind == write ]]; then
