@@ -60,7 +60,7 @@ CREATE AGGREGATE @extschema@.deptperf_facts(facts pg_catalog.jsonb) (
     PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE @extschema@.deptperf_facts(pg_catalog.jsonb) IS
-'adds objects of facts, name by name; what is no number makes its fact the string "NaN" and no other; NULL adds nothing; NULL over no objects';
+'adds objects of facts, name by name; what is no number makes its fact the string "NaN" and no other; with the mark "!", a unit that is out of reach (deptperf.shard), every fact is, and the marks are counted; NULL adds nothing; NULL over no objects';
 
 CREATE AGGREGATE @extschema@.deptperf_unit_facts(facts pg_catalog.jsonb) (
     SFUNC = @extschema@.deptperf_facts_accum_json, STYPE = pg_catalog.internal, SSPACE = 64,

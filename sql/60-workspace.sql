@@ -405,12 +405,15 @@ DECLARE
     entry  record;
     added  bigint;
     n      bigint := 0;
+    of_units text;              -- where records are counted
 BEGIN
+    PERFORM @extschema@.deptperf_shard_require(dept_ids, 'closing');
     FOR entry IN
         SELECT s.source FROM deptperf.source s
         WHERE (wanted IS NULL OR s.source = wanted) AND s.zeros IS NOT NULL
         ORDER BY s.position
     LOOP
+        of_units := CASE WHEN to_regclass('deptperf.shard') IS NOT NULL AND EXISTS (SELECT FROM deptperf.shard) THEN 'unit_facts' ELSE entry.source || '_facts' END;
         EXECUTE format($q$
             INSERT INTO deptperf.closed (dept_id, fiscal_year, source, records)
             SELECT d.dept_id, $1, %1$L, coalesce((f.facts ->> %2$L)::bigint, 0)
@@ -420,7 +423,7 @@ BEGIN
               AND NOT EXISTS (SELECT FROM deptperf.closed c WHERE c.dept_id = d.dept_id AND c.fiscal_year = $1 AND c.source = %1$L)
             ORDER BY d.dept_id
             ON CONFLICT (dept_id, fiscal_year, source) DO NOTHING$q$,
-            entry.source, entry.source || '_records', entry.source || '_facts')
+            entry.source, entry.source || '_records', of_units)
         USING deptperf_close_rows.year, deptperf_close_rows.dept_ids;
         GET DIAGNOSTICS added = ROW_COUNT;
         n := n + added;
@@ -467,7 +470,7 @@ LANGUAGE sql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE AS $deptperf$
     SELECT @extschema@.deptperf_close_departments($1, $2, NULL::pg_catalog.int8[])
 $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_close(pg_catalog.int8, pg_catalog.text) IS
-'says for every department that exists that its records of a source are complete for a year, so that what is not recorded is 0; source NULL: every source but measurement. Returns how many (department, source) are newly closed. An unknown year or source is an error';
+'says for every department that exists that its records of a source are complete for a year, so that what is not recorded is 0; source NULL: every source but measurement. Returns how many (department, source) are newly closed. An unknown year or source is an error, and so is a shard that does not answer and has records of theirs';
 
 CREATE FUNCTION @extschema@.deptperf_close(year pg_catalog.int8, source pg_catalog.text, dept pg_catalog.int8) RETURNS pg_catalog.int8
 LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE

@@ -1310,7 +1310,9 @@ BEGIN
         IF has_table_privilege(entry.view, 'SELECT') THEN
             FOR year IN EXECUTE format('SELECT DISTINCT b.fiscal_year FROM %s b JOIN deptperf.fiscal_year y ON y.fiscal_year = b.fiscal_year
                                         WHERE b.known_department AND b.known_year AND y.ends <= CURRENT_DATE ORDER BY 1', entry.view) LOOP
-                PERFORM @extschema@.deptperf_close_rows(year, entry.source, NULL);
+                -- a shard's departments have no record in it
+                PERFORM @extschema@.deptperf_close_rows(year, entry.source, CASE WHEN to_regclass('deptperf.shard_department') IS NOT NULL AND EXISTS (SELECT FROM deptperf.shard_department) THEN
+                    ARRAY(SELECT d.dept_id FROM deptperf.department d WHERE NOT EXISTS (SELECT FROM deptperf.shard_department h WHERE h.dept_id = d.dept_id)) END);
             END LOOP;
         END IF;
     END LOOP;

@@ -17,6 +17,7 @@ BEGIN
                   DETAIL = format('Row security shows %s some of them only.', current_user),
                   HINT = 'Let a role that sees all of them call deptperf_compare.';
     END IF;
+    PERFORM @extschema@.deptperf_shard_require(NULL, 'a comparison');
     PERFORM pg_advisory_xact_lock(1684369524, 3);
     DELETE FROM deptperf.peer_score p WHERE p.fiscal_year = fy;
     -- Fractions are compared, and divided for shares, with 60 decimals.
@@ -72,4 +73,4 @@ BEGIN
     RETURN n;
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_compare(pg_catalog.int8) IS
-'compares the departments of a year, each with those beside it in the tree that have the same framework, for items that are scored so (framework_item.peer) or get the mean of the others (empty: peer mean), and keeps the points in deptperf.peer_score until it is called again; until then such items are not_compared. Values are compared with 60 decimals, means rounded to 20; equal values share a place. Only for a role that sees every department. Returns how many items were compared. An unknown year is an error; NULL gives NULL';
+'compares the departments of a year, each with those beside it in the tree that have the same framework, for items that are scored so (framework_item.peer) or get the mean of the others (empty: peer mean), and keeps the points in deptperf.peer_score until it is called again; until then such items are not_compared. Values are compared with 60 decimals, means rounded to 20; equal values share a place. Only for a role that sees every department. Returns how many items were compared. An unknown year, and a shard that does not answer, is an error; NULL gives NULL';

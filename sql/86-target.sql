@@ -30,6 +30,7 @@ BEGIN
     END IF;
     id := @extschema@.deptperf_department(dept);
     fy := @extschema@.deptperf_fiscal_year(year);
+    PERFORM @extschema@.deptperf_shard_refuse(ARRAY[id], 'performance targets', format('SELECT deptperf_target_pick(…, %s, %L, …);', fy, code));
     SELECT l.* INTO picked
     FROM deptperf.indicator_library l
     WHERE l.code = deptperf_target_pick.code AND (l.version = deptperf_target_pick.version OR deptperf_target_pick.version IS NULL)
@@ -97,6 +98,7 @@ BEGIN
                       HINT = 'SELECT * FROM deptperf_target_check(''4403'', 2021, ''{"output": 50, "benefit": 30, "satisfaction": 10}'');';
         END IF;
     END IF;
+    PERFORM @extschema@.deptperf_shard_refuse(ARRAY[id], 'performance targets', format('SELECT * FROM deptperf_target_check(…, %s);', fy));
     SELECT array_agg(d.line ORDER BY d.line) INTO lines FROM deptperf.department_line d WHERE d.dept_id = id;
 
     RETURN QUERY
@@ -151,7 +153,7 @@ BEGIN
     ORDER BY f.performance_target_id NULLS FIRST, f.fault, f.found;
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_target_check(pg_catalog.int8, pg_catalog.int8, pg_catalog.jsonb) IS
-'checks the targets of a department itself and year, in its own table, against the library: a row for each fault, and none when all is well. fault: version (not the current one for the year), aspect, level1, level2, level3, unit (other than the library''s), line (not of deptperf.department_line, or no target of a line that is there), twice (picked before), weights (they do not add up to what weights says, {"benefit": 30, "output": 50}; NULL: not looked at), reason (less earned than the weight and no reason), open (points that are not known although the year is over). Targets that were not picked from the library are checked for the last three alone. NULL for dept or year is an error';
+'checks the targets of a department itself and year, in its own table, against the library: a row for each fault, and none when all is well. fault: version (not the current one for the year), aspect, level1, level2, level3, unit (other than the library''s), line (not of deptperf.department_line, or no target of a line that is there), twice (picked before), weights (they do not add up to what weights says, {"benefit": 30, "output": 50}; NULL: not looked at), reason (less earned than the weight and no reason), open (points that are not known although the year is over). A department whose records are at a shard is an error that names it. Targets that were not picked from the library are checked for the last three alone. NULL for dept or year is an error';
 
 CREATE FUNCTION @extschema@.deptperf_target_check(dept pg_catalog.text, year pg_catalog.int8, weights pg_catalog.jsonb DEFAULT NULL)
 RETURNS TABLE (fault pg_catalog.text, performance_target_id pg_catalog.int8, found pg_catalog.text, expected pg_catalog.text)

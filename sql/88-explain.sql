@@ -181,7 +181,7 @@ BEGIN
     ) x
         LEFT JOIN LATERAL (
             SELECT @extschema@.deptperf_formula_written(x.formula, b.facts) AS written,
-                   (SELECT string_agg(format(CASE WHEN zh THEN '%s：%s 条记录，%s 个单位' ELSE '%s: %s records of %s units' END,
+                   (SELECT string_agg(format(CASE WHEN b.facts ? '!' THEN CASE WHEN zh THEN '%s：无法访问' ELSE '%s: out of reach' END WHEN zh THEN '%s：%s 条记录，%s 个单位' ELSE '%s: %s records of %s units' END,
                                              CASE WHEN zh THEN k.label_zh ELSE k.label_en END, coalesce(b.facts ->> (k.source || '_records'), '0'), coalesce(b.facts ->> (k.source || '_units'), '0')),
                                       CASE WHEN zh THEN '；' ELSE '; ' END ORDER BY k.position)
                     FROM deptperf.source k
@@ -191,7 +191,7 @@ BEGIN
     ORDER BY x.of_indicator, x.indicator, x.of_item, x.item;
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_explain(pg_catalog.int8, pg_catalog.int8, pg_catalog.text, pg_catalog.text) IS
-'where the points of a department (with its units) come from: a row an item of the framework in force, or of one indicator of it, in the official order; after its items an indicator has a row with item NULL, whose points replace their sum, when it was assessed as a whole, when a requirement vetoes it or leaves it open (formula, rule and branch are that requirement''s), and when the items are combined in another way (rule says which). numerator, denominator and value (a ratio is a number, 1 is 100 %) are what the formula gives, formula has its facts, then their numbers, and a ratio in per cent; branch says in words which branch of the rule decided, or why none did, arithmetic what it computes, as SQL; raw_points are what that gives (20 decimals, not below 0) before it is held to max_points, points after (6 decimals; indicators add the exact fractions and round once). judged_by, judged_at and reason are of the assessment, or of the comparison with others; sources names the record sources of the facts, with the number of their records and of units that have some. What is open has NULL points, and state says why. lang: zh or en. An unknown department, year or indicator, or one without a framework, is an error. NULL for dept or year gives no rows';
+'where the points of a department (with its units) come from: a row an item of the framework in force, or of one indicator of it, in the official order; after its items an indicator has a row with item NULL, whose points replace their sum, when it was assessed as a whole, when a requirement vetoes it or leaves it open (formula, rule and branch are that requirement''s), and when the items are combined in another way (rule says which). numerator, denominator and value (a ratio is a number, 1 is 100 %) are what the formula gives, formula has its facts, then their numbers, and a ratio in per cent; branch says in words which branch of the rule decided, or why none did, arithmetic what it computes, as SQL; raw_points are what that gives (20 decimals, not below 0) before it is held to max_points, points after (6 decimals; indicators add the exact fractions and round once). judged_by, judged_at and reason are of the assessment, or of the comparison with others; sources names the record sources of the facts, with the number of their records and of units that have some, or that they are out of reach (deptperf.shard). What is open has NULL points, and state says why. lang: zh or en. An unknown department, year or indicator, or one without a framework, is an error. NULL for dept or year gives no rows';
 
 CREATE FUNCTION @extschema@.deptperf_explain(dept pg_catalog.text, year pg_catalog.int8, only_indicator pg_catalog.text DEFAULT NULL, lang pg_catalog.text DEFAULT 'zh')
 RETURNS TABLE (indicator pg_catalog.text, item pg_catalog.text, label pg_catalog.text, state pg_catalog.text,
@@ -255,13 +255,13 @@ BEGIN
                           WHERE t.level = 'item' AND m.indicator = i.code AND t.state IN ('missing', 'not_compared', 'invalid'))
     )
     SELECT a.indicator, a.item, a.label_zh, a.label_en, a.state, a.points,
-           coalesce(a.otherwise, CASE a.state WHEN 'invalid' THEN 'correction' ELSE 'records' END), a.facts,
+           coalesce(a.otherwise, CASE WHEN b.facts ? '!' AND a.facts <> '{}' THEN 'shard' WHEN a.state = 'invalid' THEN 'correction' ELSE 'records' END), a.facts,
            ARRAY(SELECT DISTINCT f.source FROM deptperf.fact f WHERE f.fact = ANY (a.facts) ORDER BY f.source)
     FROM asked a
     ORDER BY a.of_indicator, a.indicator, a.of_item, a.item;
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_missing(pg_catalog.int8, pg_catalog.int8) IS
-'what is needed before a department (with its units) has a total: a row an item that is open, in the official order, with the points that hang on it; item NULL: the indicator is open though its items are not. needs is assessment (deptperf_assess), records (facts says which, those of a requirement that is not met too, sources whose: bring them, or deptperf_close these; where all are there they are 0/0, or too few), correction (a record is no number, which data_issue names, or the facts contradict each other), comparison (deptperf_compare), conversion (framework_conversion has no line) or other assessment (the one that is there can''t be taken). No row: the total exists, and nothing was left out of it because it is open. An unknown department or year, or one without a framework, is an error. NULL gives no rows';
+'what is needed before a department (with its units) has a total: a row an item that is open, in the official order, with the points that hang on it; item NULL: the indicator is open though its items are not. needs is assessment (deptperf_assess), records (facts says which, those of a requirement that is not met too, sources whose: bring them, or deptperf_close these; where all are there they are 0/0, or too few), correction (a record is no number, which data_issue names, or the facts contradict each other), shard (it is out of reach, see deptperf.shard), comparison (deptperf_compare), conversion (framework_conversion has no line) or other assessment (the one that is there can''t be taken). No row: the total exists, and nothing was left out of it because it is open. An unknown department or year, or one without a framework, is an error. NULL gives no rows';
 
 CREATE FUNCTION @extschema@.deptperf_missing(dept pg_catalog.text, year pg_catalog.int8)
 RETURNS TABLE (indicator pg_catalog.text, item pg_catalog.text, label_zh pg_catalog.text, label_en pg_catalog.text, state pg_catalog.text,

@@ -82,6 +82,7 @@ BEGIN
         known.amount := '1';
     END IF;
     SELECT array_agg(c.dept_id) INTO units FROM deptperf.department_closure c WHERE c.ancestor_id = id;
+    PERFORM @extschema@.deptperf_shard_refuse(units, format('records behind "%s"', wanted), format('SELECT * FROM deptperf_records(…, %s, %L);', fy, wanted));
     FOR part IN
         WITH counted AS (
             SELECT known.source, known.counts, known.amount, 1 AS place WHERE known.counts IS NOT NULL
@@ -119,7 +120,7 @@ BEGIN
     END LOOP;
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_records(pg_catalog.int8, pg_catalog.int8, pg_catalog.text) IS
-'the records behind a fact of a department (with its units): unit, source, the relation by its name of today, the record by its key (or where it stands), and what it adds, in the unit of the records; together exactly the fact, measurements of it included. Records whose amount is NULL add nothing and have no row; NaN is one that spoils the fact. For roles that may read the records. An unknown department, year or fact is an error, and so is a fact that counts units. NULL gives no rows';
+'the records behind a fact of a department (with its units): unit, source, the relation by its name of today, the record by its key (or where it stands), and what it adds, in the unit of the records; together exactly the fact, measurements of it included. Records whose amount is NULL add nothing and have no row; NaN is one that spoils the fact. For roles that may read the records. An unknown department, year or fact is an error, and so are a fact that counts units and a department with records at a shard, which the error names. NULL gives no rows';
 
 CREATE FUNCTION @extschema@.deptperf_records(dept pg_catalog.text, year pg_catalog.int8, fact pg_catalog.text)
 RETURNS TABLE (dept_id pg_catalog.int8, source pg_catalog.text, relation pg_catalog.text, key pg_catalog.text, amount pg_catalog.numeric)

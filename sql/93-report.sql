@@ -59,7 +59,7 @@ BEGIN
         ('invalid', '数据无效', 'the figures are invalid'), ('vetoed', '一票否决', 'vetoed'),
         -- what is open
         ('missing items', '待定事项', 'What is open'), ('missing of', '得出总分之前还需要的内容', 'What is needed before there is a total'), ('needs', '需要', 'Needs'), ('of what', '数据和来源', 'Facts and sources'),
-        ('assessment', '评审', 'an assessment'), ('records', '记录，或关账', 'records, or closing'), ('correction', '更正数据', 'a correction'), ('comparison', '与同级部门比较', 'the comparison'),
+        ('assessment', '评审', 'an assessment'), ('records', '记录，或关账', 'records, or closing'), ('correction', '更正数据', 'a correction'), ('comparison', '与同级部门比较', 'the comparison'), ('shard', '所在分片恢复访问', 'its shard, which is out of reach'), ('out of reach', '%s：无法访问', '%s: out of reach'),
         ('conversion', '换算表中的一行', 'a line of its conversion table'), ('other assessment', '另行评审', 'another assessment'),
         -- facts
         ('facts', '数据及来源', 'Facts and their sources'), ('facts of', '评分所用的数据（本级及下属单位合计）', 'The facts that the scores read, with those of all units below it'),
@@ -309,7 +309,7 @@ BEGIN
                     coalesce(@extschema@.deptperf_report_label(to_jsonb(f), lang), u.name),
                     CASE facts ->> u.name WHEN 'NaN' THEN w ->> 'invalid' ELSE coalesce(@extschema@.deptperf_report_number((facts ->> u.name)::numeric), w ->> 'open') END,
                     coalesce(w ->> ('unit ' || f.unit), f.unit, ''),
-                    coalesce(format(w ->> 'source of', @extschema@.deptperf_report_label(to_jsonb(s), lang),
+                    coalesce(format(CASE WHEN facts ? '!' THEN w ->> 'out of reach' ELSE w ->> 'source of' END, @extschema@.deptperf_report_label(to_jsonb(s), lang),
                                     @extschema@.deptperf_report_number(coalesce((facts ->> (s.source || '_records'))::numeric, 0)),
                                     @extschema@.deptperf_report_number(coalesce((facts ->> (s.source || '_units'))::numeric, 0))), ''),
                     u.items], '{2}'), '' ORDER BY s.position, u.first) || '</tbody>'

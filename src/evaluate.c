@@ -16,6 +16,7 @@
 
 #include "compat.h"
 #include "evaluate.h"
+#include "facts.h"
 #include "object.h"
 #include "utils/memutils.h"
 
@@ -94,6 +95,16 @@ is_calculable(const DpFramework *framework, Numeric value, DpDec *result)
 	return dp_dec_read(NumericGetDatum(value), result) && dp_dec_calculable(*result, framework->max_digits);
 }
 
+/* Are they of a part of the units only?  Then their first key says so. */
+static bool
+is_part(Jsonb *facts)
+{
+	DpPairs		pairs = dp_pairs(facts);
+
+	return dp_next_pair(&pairs) && pairs.len == strlen(DP_OUT_OF_REACH) &&
+		memcmp(pairs.key, DP_OUT_OF_REACH, pairs.len) == 0 && pairs.kind != DP_PAIR_NULL;
+}
+
 /* Both are in one order, so the object is walked once. */
 static void
 read_facts(DpEvaluation *evaluation, Jsonb *facts)
@@ -103,6 +114,13 @@ read_facts(DpEvaluation *evaluation, Jsonb *facts)
 	DpPairs		pairs = dp_pairs(facts);
 
 	memset(evaluation->fact, 0, sizeof(DpFact) * (end - key));	/* DP_FACT_ABSENT */
+	evaluation->part = is_part(facts);
+	if (evaluation->part)
+	{
+		for (int i = 0; i < end - key; i++)
+			evaluation->fact[i].state = DP_FACT_NAN;
+		return;
+	}
 	while (key < end && dp_next_pair(&pairs))
 	{
 		DpFactKey	name = {pairs.key, pairs.len};
@@ -190,6 +208,13 @@ dp_evaluation_read(DpEvaluation *evaluation, Jsonb *facts, Jsonb *inputs)
 {
 	read_facts(evaluation, facts);
 	read_inputs(evaluation, inputs);
+}
+
+/* What is open is left out of the total; but not for want of facts that are there. */
+static bool
+leaves_out(const DpEvaluation *evaluation)
+{
+	return evaluation->framework->leave_out && !evaluation->part;
 }
 
 /* ---- items ---- */
@@ -520,7 +545,7 @@ combine_items(DpEvaluation *evaluation, const DpIndicator *indicator, DpIndicato
 	if (n == 0)
 		return result->open_items == 0;
 	qsort(points, n, sizeof(DpFrac), compare_fractions);
-	if (result->open_items > 0 && !evaluation->framework->leave_out &&
+	if (result->open_items > 0 && !leaves_out(evaluation) &&
 		!(indicator->combine == DP_BEST && dp_frac_cmp_dec(points[0], indicator->most) >= 0))
 		return false;
 	switch (indicator->combine)
@@ -554,7 +579,7 @@ combine_items(DpEvaluation *evaluation, const DpIndicator *indicator, DpIndicato
 	/* what an indicator gives is decided whole, whatever was left out of it */
 	result->decided = indicator->points;
 	result->left_out = false;
-	if (!evaluation->framework->leave_out)
+	if (!leaves_out(evaluation))
 	{
 		result->open = DP_INT(0);
 		result->open_items = 0;
@@ -592,7 +617,7 @@ dp_evaluate_indicator(DpEvaluation *evaluation, int place)
 	else if (requirements == DP_ZERO)
 		decide_whole(result, indicator, DP_RESULT_VETOED, DP_INT(0));
 	else if (requirements == DP_MISSING || nothing ||
-			 (result->open_items > 0 && !evaluation->framework->leave_out))
+			 (result->open_items > 0 && !leaves_out(evaluation)))
 		leave_open(result, indicator, result->open_items);
 	else if (result->left_out && all_left_out(evaluation, indicator))
 		result->state = DP_RESULT_LEFT_OUT;
@@ -662,7 +687,7 @@ scale_total(DpEvaluation *evaluation, DpDec *result)
 		const DpIndicatorResult *indicator = &evaluation->indicator[i];
 		DpFrac		points = indicator->exact;
 
-		if (!framework->leave_out)
+		if (!leaves_out(evaluation))
 			decided = dp_dec_add(decided, dp_dec_mul(indicator->open, framework->indicator[i].weight));
 		if (indicator->state == DP_RESULT_MISSING || indicator->state == DP_RESULT_LEFT_OUT)
 			continue;
@@ -722,7 +747,7 @@ dp_evaluate(DpEvaluation *evaluation)
 		total.provisional = add_indicators(evaluation);
 	else if (!scale_total(evaluation, &total.provisional))
 		total.known = false;
-	else if (framework->leave_out)
+	else if (leaves_out(evaluation))
 		total.known = true;
 	total.total = total.provisional;
 	if (total.known)

@@ -98,6 +98,7 @@ typedef struct DpEvaluation
 	const DpFramework *framework;
 	DpFactKey  *key;			/* of each fact, in the order of jsonb's keys */
 	DpFact	   *fact;
+	bool		part;			/* units are out of reach (facts.h): no fact is known */
 	DpInput    *item_input;
 	DpInput    *indicator_input;
 	DpItemResult *item;

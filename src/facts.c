@@ -386,14 +386,27 @@ set_pair(JsonbPair *pair, const FactName *name, const DpSum *sum)
 	}
 }
 
+/* Is it a sum over units some of which are out of reach? */
+static bool
+is_part(const DpFactSums *sums)
+{
+	const DpFactNames *names = sums->names;
+
+	return names->n > 0 && strcmp(names->name[names->sorted[0]].name, DP_OUT_OF_REACH) == 0 &&
+		is_known(sums, names->sorted[0]);
+}
+
 /*
  * One object of all facts.  With units, every source that has its number of
- * records (<s>_records) also gets <s>_units 1: the unit speaks.
+ * records (<s>_records) also gets <s>_units 1: the unit speaks.  Of a part the
+ * facts are there, and no number.
  */
 Jsonb *
 dp_fact_sums_json(const DpFactSums *sums, bool units)
 {
 	DpFactNames *names = sums->names;
+	static const DpSum unknown = {{0}, 0, false, DP_FACT_NAN};
+	bool		part = is_part(sums);
 	JsonbValue	object = {.type = jbvObject};
 	JsonbPair  *pair;
 	int			n = 0;
@@ -407,7 +420,7 @@ dp_fact_sums_json(const DpFactSums *sums, bool units)
 		const DpSum *sum = sum_at(sums, place, units);
 
 		if (sum != NULL)
-			set_pair(&pair[n++], &names->name[place], sum);
+			set_pair(&pair[n++], &names->name[place], part && i > 0 ? &unknown : sum);
 	}
 	object.val.object.nPairs = n;
 	object.val.object.pairs = pair;

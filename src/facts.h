@@ -26,6 +26,14 @@ typedef struct DpFactNames DpFactNames;
 #define DP_MARK_BAD '!'
 #define DP_IS_MARK(c) ((c) == DP_MARK_COUNT || (c) == DP_MARK_BAD)
 
+/*
+ * The mark alone counts units whose facts are not to be had at all now (their
+ * shard does not answer).  What is known of the others is only a part, so no
+ * sum that it is in says a number, and nothing is scored by one.  In jsonb's
+ * order it is the first key.
+ */
+#define DP_OUT_OF_REACH "!"
+
 /* A DpFact in 24 bytes: a group has one for every name. */
 typedef struct DpSum
 {

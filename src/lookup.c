@@ -35,6 +35,7 @@
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "shard.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
@@ -495,14 +496,23 @@ read_year(const Member *members, int n, DpFactNames *names)
 		.read_only = true,
 		.dest = &receiver.pub
 	};
-	int			code;
+	DpShards	before = dp_shards_ask(dp_shards_of(args[0]));
+	volatile int code = 0;
 
 	for (int i = 0; i < lengthof(args); i++)
 		options.params->params[i] = (ParamExternData)
 		{
 			args[i], false, PARAM_FLAG_CONST, plan_texts[PLAN_FACTS].argtypes[i]
 		};
-	code = SPI_execute_plan_extended(plan_of(PLAN_FACTS), &options);
+	PG_TRY();
+	{
+		code = SPI_execute_plan_extended(plan_of(PLAN_FACTS), &options);
+	}
+	PG_FINALLY();
+	{
+		dp_shards_ask(before);
+	}
+	PG_END_TRY();
 	if (code != SPI_OK_SELECT)
 		elog(ERROR, "SPI_execute_plan_extended failed: %s", SPI_result_code_string(code));
 }

@@ -483,11 +483,12 @@ IF renew OR to_regclass('deptperf.unit_facts') IS NULL THEN
         UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM finding_rows() r
         UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM measurement_rows() r
         UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM closed_rows() r
+        UNION ALL SELECT s.dept_id, s.fiscal_year, s.facts FROM shard_facts s
     ) r
     GROUP BY r.dept_id, r.fiscal_year;
 END IF;
 COMMENT ON VIEW unit_facts IS
-    'The facts of each unit by itself, by year: every record source merged. A filter on dept_id or fiscal_year reaches the records. A source that does not speak has no fact here: absent is not zero.';
+    'The facts of each unit by itself, by year: every record source merged, and what shards say. A filter on dept_id or fiscal_year reaches the records, at a shard too. A source that does not speak has no fact here: absent is not zero. With "!" the unit is out of reach (shard).';
 
 IF renew OR to_regclass('deptperf.unit_sums') IS NULL THEN
     CREATE OR REPLACE VIEW unit_sums AS
@@ -508,6 +509,7 @@ IF renew OR to_regclass('deptperf.unit_sums') IS NULL THEN
         UNION ALL SELECT s.dept_id, s.fiscal_year, s.facts FROM finding_sums s
         UNION ALL SELECT s.dept_id, s.fiscal_year, s.facts FROM measurement_sums s
         UNION ALL SELECT c.dept_id, c.fiscal_year, s.zeros FROM closed c JOIN source s ON s.source = c.source WHERE NOT s.lost
+        UNION ALL SELECT s.dept_id, s.fiscal_year, s.facts FROM shard_sums s
     ) r
     GROUP BY r.dept_id, r.fiscal_year;
 END IF;

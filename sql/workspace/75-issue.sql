@@ -9,7 +9,7 @@
 --   target_issue       targets of the own table whose points are not known, and
 --                      those that were missed without a reason.  Rights and test
 --                      as above.
---   data_issue         these, relations whose row security was turned on later,
+--   data_issue         these, relations whose row security was turned on later, shards,
 --                      records that came or went after closing, units that are
 --                      silent although others speak, and what the checks of
 --                      74-check.sql find.
@@ -120,7 +120,7 @@ IF renew OR to_regclass('deptperf.data_issue') IS NULL THEN
                format('%s records', n.records), format('%s, as there were when %s closed it at %s', c.records, c.closed_by, c.closed_at)
         FROM closed c
             JOIN unit_facts u ON u.dept_id = c.dept_id AND u.fiscal_year = c.fiscal_year
-            CROSS JOIN LATERAL (SELECT (u.facts ->> (c.source || '_records'))::bigint AS records) n
+            CROSS JOIN LATERAL (SELECT CASE WHEN NOT u.facts ? '!' THEN (u.facts ->> (c.source || '_records'))::bigint END AS records) n
         WHERE n.records <> c.records
         UNION ALL
         SELECT NULL::bigint, NULL::int, 'error'::text, 'row security'::text, s.source,
@@ -130,6 +130,9 @@ IF renew OR to_regclass('deptperf.data_issue') IS NULL THEN
             JOIN pg_class v ON v.relnamespace = 'deptperf'::regnamespace AND v.relname = (s.source || '_source')::name
             CROSS JOIN LATERAL @extschema@.deptperf_bind_reads(v.oid, v.relowner) r
         WHERE sees_all() AND r.hidden
+        UNION ALL
+        SELECT i.dept_id, i.fiscal_year, i.severity, i.issue, NULL::text, i.found, i.expected
+        FROM shard_issue i
         UNION ALL
         SELECT m.dept_id, s.fiscal_year, 'info'::text, 'silent'::text, s.source,
                'no record, and not closed'::text, format('a record, or closing; %s of the units below %s do', s.units, d.code)
@@ -143,7 +146,7 @@ IF renew OR to_regclass('deptperf.data_issue') IS NULL THEN
             JOIN department d ON d.dept_id = s.ancestor_id
             JOIN topmost m ON m.ancestor_id = s.ancestor_id
             LEFT JOIN unit_facts u ON u.dept_id = m.dept_id AND u.fiscal_year = s.fiscal_year
-        WHERE (u.facts ? (s.source || '_units')) IS NOT TRUE
+        WHERE (u.facts ? (s.source || '_units')) IS NOT TRUE AND (u.facts ? '!') IS NOT TRUE
         UNION ALL
         SELECT i.dept_id, i.fiscal_year, c.severity, i.issue, i.source, i.found, i.expected
         FROM check_issue i JOIN data_check c ON c.name = i.issue
@@ -157,12 +160,12 @@ IF renew OR to_regclass('deptperf.data_issue') IS NULL THEN
     WHERE check_is_on(i.dept_id, i.fiscal_year, i.issue);
 END IF;
 COMMENT ON VIEW data_issue IS
-    'What is wrong with the records, as they are now: those of bound relations that belong to no known department or year, or have a value that the own table would refuse, and those that row security hides from the workspace; targets whose points are not known, or that were missed without a reason; records that came or went after a source was closed; units that are silent although another unit under the same top department that the reader sees speaks; and what the checks of data_check find in records, stated figures and published scores, but for those that the framework goes without (framework_check).';
+    'What is wrong with the records, as they are now: those of bound relations that belong to no known department or year, or have a value that the own table would refuse, and those that row security hides from the workspace; targets whose points are not known, or that were missed without a reason; records that came or went after a source was closed; shards, whose records it does not look at, and those that are out of reach; units that are silent although another unit under the same top department that the reader sees speaks; and what the checks of data_check find in records, stated figures and published scores, but for those that the framework goes without (framework_check).';
 COMMENT ON COLUMN data_issue.dept_id IS 'NULL: the department is not known.';
 COMMENT ON COLUMN data_issue.fiscal_year IS 'NULL: the year is not known.';
 COMMENT ON COLUMN data_issue.severity IS
     'error: the record does not count, or makes a result wrong or invalid; warning: a contradiction, records that changed after closing, or a reason that is due; info: a unit is silent, or the points of a target are not known that no benefit score reads.';
 COMMENT ON COLUMN data_issue.issue IS
-    'unknown department, unknown year, NULL, unknown value, not finite, negative, not whole, above <the column that limits it>, lost relation, row security; or the name of a check in data_check: open target, no reason, late records, fewer records, silent, two values, spent above budget, …';
+    'unknown department, unknown year, NULL, unknown value, not finite, negative, not whole, above <the column that limits it>, lost relation, row security, shard; or the name of a check in data_check: open target, no reason, late records, fewer records, silent, two values, spent above budget, …';
 COMMENT ON COLUMN data_issue.found IS
     'The relation, the record by its key (or ctid, where it stands) and the column; how many records; or the figures, each with where it stands.';

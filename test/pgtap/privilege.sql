@@ -69,6 +69,7 @@ INSERT INTO listed VALUES
         deptperf_evaluate_total(jsonb,jsonb,jsonb)
         deptperf_external_staff_control(numeric,numeric)
         deptperf_facts_deserialize(bytea,internal)
+        deptperf_shard_said(text)
         deptperf_facts_serialize(internal)
         deptperf_financial_compliance(numeric,numeric,numeric,numeric,numeric)
         deptperf_formula(text)
@@ -157,7 +158,14 @@ INSERT INTO listed VALUES
         deptperf_framework_check(text)
     $$),
     ('stable strict unsafe search_path=pg_catalog, pg_temp', $$
+        deptperf_shard_faults(integer,jsonb)
         deptperf_framework_sheet(text)
+    $$),
+    ('stable restricted search_path=pg_catalog, pg_temp', $$
+        deptperf_shard_require(bigint[],text)
+    $$),
+    ('volatile strict unsafe', $$
+        deptperf_shard_forget()
     $$),
     ('stable safe', $$
         deptperf_explain(text,bigint,text,text)
@@ -199,6 +207,7 @@ INSERT INTO listed VALUES
         deptperf_version()
     $$),
     ('stable strict restricted', $$
+        deptperf_shard_asked(integer)
         deptperf_grade(bigint,bigint)
         deptperf_grade(text,bigint)
         deptperf_scores(bigint[],integer[])
@@ -227,6 +236,7 @@ INSERT INTO listed VALUES
         deptperf_report(bigint,bigint,text)
     $$),
     ('stable strict safe search_path=pg_catalog, pg_temp', $$
+        deptperf_shard_refuse(bigint[],text,text)
         deptperf_bind_branch(text,text,boolean)
         deptperf_bind_not_tracked(text)
         deptperf_track_parts(text)
@@ -258,6 +268,9 @@ INSERT INTO listed VALUES
         deptperf_scorecard(bigint,bigint,text)
     $$),
     ('volatile strict unsafe search_path=pg_catalog, pg_temp', $$
+        deptperf_shard_about_table(integer,name)
+        deptperf_shard_facts_table(integer,name)
+        deptperf_shard_views()
         deptperf_track_clear(text)
         deptperf_track_off(text)
         deptperf_framework_copy(text,text)
@@ -284,6 +297,8 @@ INSERT INTO listed VALUES
         deptperf_setup(text,boolean)
     $$),
     ('volatile unsafe search_path=pg_catalog, pg_temp', $$
+        deptperf_attach(name)
+        deptperf_detach(name)
         deptperf_track(text)
         deptperf_track_sources(text)
         deptperf_untrack(text)

@@ -142,7 +142,7 @@ pgtap_file() {
 tap() {
 	compgen -G 'test/t/*.pl' >/dev/null || { echo "no test/t yet"; return; }
 	mkdir "$cluster/copy"
-	cp -R test sql deptperf--*.sql "$cluster/copy/"
+	cp -R test sql doc deptperf--*.sql "$cluster/copy/"
 	[[ ! -d examples ]] || cp -R examples "$cluster/copy/"
 	node_packages "$cluster/copy/examples/dashboard" || fail "tap: npm ci in examples/dashboard"
 	((EUID != 0)) || chown -R --reference="$cluster" "$cluster/copy"
