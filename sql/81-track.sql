@@ -65,7 +65,9 @@ COMMENT ON AGGREGATE @extschema@.deptperf_kept_says(pg_catalog.jsonb) IS
 
 -- ---- what is derived from a source's views ----
 
--- The relations that a source reads.  Its own table has no view.
+-- The relations that a source reads, from the catalog alone, so that readers of
+-- deptperf.data_issue may ask.  The own table has no view; its place is the one
+-- that the others leave.
 CREATE FUNCTION @extschema@.deptperf_track_parts(source pg_catalog.text)
 RETURNS TABLE (place pg_catalog.int4, view pg_catalog.regclass, relation pg_catalog.regclass)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE ROWS 1
@@ -73,26 +75,30 @@ SET search_path = pg_catalog, pg_temp AS $deptperf$
 #variable_conflict use_column
 DECLARE
     wanted text := deptperf_track_parts.source;
+    own    regclass;
 BEGIN
     PERFORM @extschema@.deptperf_require_workspace();
+    own := to_regclass(format('deptperf.%I', wanted));
     RETURN QUERY
-    SELECT p.place::int, p.view,
-           CASE WHEN p.view IS NULL THEN to_regclass(format('deptperf.%I', wanted))
-                ELSE (SELECT d.refobjid::regclass
-                      FROM pg_rewrite w
-                          JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_class'::regclass
-                          JOIN pg_class c ON c.oid = d.refobjid AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
-                          JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname <> 'deptperf'
-                      WHERE w.ev_class = p.view
-                      LIMIT 1) END
-    FROM (SELECT s.place, CASE WHEN s.spec <> jsonb_build_object('from', format('deptperf.%I', wanted))
-                               THEN to_regclass(format('deptperf.%I', wanted || '_bound_' || s.place)) END AS view,
-                 s.spec = jsonb_build_object('from', format('deptperf.%I', wanted)) AS own
-          FROM deptperf.binding b CROSS JOIN LATERAL jsonb_array_elements(b.spec) WITH ORDINALITY AS s(spec, place)
-          WHERE b.source = wanted
-          UNION ALL
-          SELECT 1, NULL, true WHERE NOT EXISTS (SELECT FROM deptperf.binding b WHERE b.source = wanted)) p
-    WHERE p.own OR p.view IS NOT NULL;
+    WITH bound(place, view) AS (
+        SELECT substr(v.relname, length(wanted || '_bound_') + 1)::int, v.oid::regclass
+        FROM pg_class v
+        WHERE v.relnamespace = 'deptperf'::regnamespace AND v.relkind = 'v' AND v.relname ~ ('^' || wanted || '_bound_[0-9]+$')
+    )
+    SELECT b.place, b.view,
+           (SELECT d.refobjid::regclass
+            FROM pg_rewrite w
+                JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_class'::regclass
+                JOIN pg_class c ON c.oid = d.refobjid AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+                JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname <> 'deptperf'
+            WHERE w.ev_class = b.view
+            LIMIT 1)
+    FROM bound b
+    UNION ALL
+    SELECT (SELECT min(p) FROM generate_series(1, (SELECT count(*) FROM bound)::int + 1) p WHERE p NOT IN (SELECT b.place FROM bound b)), NULL, own
+    WHERE EXISTS (SELECT FROM pg_rewrite w
+                      JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_class'::regclass
+                  WHERE w.ev_class = to_regclass(format('deptperf.%I', wanted || '_source')) AND d.refobjid = own);
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_track_parts(pg_catalog.text) IS
 'the relations that a source reads, by their place among its bindings, each with the view of its records; view is NULL for the own table. NULL gives no rows';
@@ -199,6 +205,7 @@ DECLARE
     -- a transition table has no system columns, by which a record without a key is named
     rows text := '(SELECT CAST(NULL AS pg_catalog.oid) AS tableoid, CAST(NULL AS pg_catalog.tid) AS ctid, r.* FROM %s r)';
     one  record;
+    late oid[];                         -- partitions that came after tracking began; what goes through the table is seen all the same
 BEGIN
     PERFORM @extschema@.deptperf_require_workspace();
     -- the table and what it is a partition of; and the view that tracking puts in another's place
@@ -223,7 +230,14 @@ BEGIN
     END IF;
     reads := reads || ARRAY[one.relation, one.view, to_regclass(kept), to_regclass(format('deptperf.%I', source || '_computed')),
                             to_regclass(format('deptperf.%I', source || '_source'))]::oid[];
-    reads := array_remove(reads, NULL);
+    WITH RECURSIVE down(oid) AS (
+        SELECT relation
+        UNION
+        SELECT i.inhrelid FROM down d JOIN pg_inherits i ON i.inhparent = d.oid
+        WHERE NOT EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = i.inhrelid AND g.tgname = trigger)
+    )
+    SELECT array_agg(d.oid) INTO late FROM down d JOIN pg_class c ON c.oid = relation AND c.relkind = 'p' WHERE d.oid <> relation;
+    reads := array_remove(reads || late, NULL);
     -- nothing of the registries decides what own records count for
     alone := NOT EXISTS (SELECT FROM @extschema@.deptperf_track_parts(source) p WHERE p.view IS NOT NULL);
     statement := format('INSERT INTO %s (dept_id, fiscal_year, facts) ', kept) || CASE event
@@ -235,8 +249,9 @@ BEGIN
                                   @extschema@.deptperf_track_query(source, one.place, format(rows, 'new_rows')),
                                   @extschema@.deptperf_track_query(source, one.place, format(rows, 'old_rows')))
         ELSE format('SELECT q.dept_id, q.fiscal_year, @extschema@.deptperf_kept_negated(q.facts) FROM (%s) q',
-                    @extschema@.deptperf_track_query(source, one.place, CASE event WHEN 'delete' THEN format(rows, 'old_rows')
-                        ELSE (SELECT format('ONLY %I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = relation) END))
+                    @extschema@.deptperf_track_query(source, one.place, CASE WHEN event = 'delete' THEN format(rows, 'old_rows')
+                        WHEN late IS NULL THEN (SELECT format('ONLY %I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = relation)
+                        ELSE format('(SELECT r.tableoid, r.ctid, r.* FROM %s r WHERE r.tableoid = ANY (%L::pg_catalog.oid[]))', relation::regclass, late) END))
         END || ' RETURNING dept_id, fiscal_year';
     compaction := format('WITH taken AS MATERIALIZED (SELECT k.ctid AS at FROM %1$s k WHERE k.dept_id = $1 AND k.fiscal_year = $2 FOR UPDATE SKIP LOCKED), '
                          'gone AS (DELETE FROM %1$s k USING taken t WHERE k.ctid = t.at RETURNING k.facts) '
@@ -376,17 +391,19 @@ COMMENT ON FUNCTION @extschema@.deptperf_track_refusal(pg_catalog.text) IS 'why 
 
 -- The triggers there should be.
 CREATE FUNCTION @extschema@.deptperf_track_triggers(source pg_catalog.text)
-RETURNS TABLE (member pg_catalog.regclass, name pg_catalog.name, definition pg_catalog.text)
+RETURNS TABLE (place pg_catalog.int4, member pg_catalog.regclass, name pg_catalog.name, definition pg_catalog.text)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE ROWS 4
 SET search_path = pg_catalog, pg_temp AS $deptperf$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-    SELECT t.member::regclass, concat_ws('_', 'deptperf', deptperf_track_triggers.source, p.place, e.event)::name,
-           format('TRIGGER %I %s ON %I.%I %s FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.deptperf_track_write(%L, %L)',
-                  concat_ws('_', 'deptperf', deptperf_track_triggers.source, p.place, e.event), e.moment, n.nspname, c.relname, e.tables, deptperf_track_triggers.source, p.place)
+    SELECT p.place, t.member::regclass, concat_ws('_', 'deptperf', deptperf_track_triggers.source, p.place, e.event)::name,
+           format('TRIGGER %I %s ON %I.%I %s FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.deptperf_track_write(%L, %L, %L)',
+                  concat_ws('_', 'deptperf', deptperf_track_triggers.source, p.place, e.event), e.moment, n.nspname, c.relname, e.tables,
+                  deptperf_track_triggers.source, p.place, t.members)
     FROM @extschema@.deptperf_track_parts(deptperf_track_triggers.source) p
-        CROSS JOIN LATERAL @extschema@.deptperf_track_tree(p.relation) t
+        -- how many there are is said too, so that one that goes is missed
+        CROSS JOIN LATERAL (SELECT m.member, count(*) OVER () AS members FROM @extschema@.deptperf_track_tree(p.relation) m) t
         JOIN pg_class c ON c.oid = t.member
         JOIN pg_namespace n ON n.oid = c.relnamespace
         CROSS JOIN (VALUES ('insert', 'AFTER INSERT', 'REFERENCING NEW TABLE AS new_rows'),
@@ -398,6 +415,47 @@ BEGIN
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_track_triggers(pg_catalog.text) IS
 'the triggers that a tracked source has, a row for each of its tables and partitions and each of insert, update, delete and truncate. NULL gives no rows';
+
+-- What the catalog alone tells against kept facts, without a look at any record.
+CREATE FUNCTION @extschema@.deptperf_track_faults(source pg_catalog.text)
+RETURNS TABLE (relation pg_catalog.regclass, found pg_catalog.text, expected pg_catalog.text)
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE ROWS 1
+SET search_path = pg_catalog, pg_temp AS $deptperf$
+#variable_conflict use_column
+DECLARE
+    wanted text := deptperf_track_faults.source;
+    kept   regclass;
+BEGIN
+    PERFORM @extschema@.deptperf_require_workspace();
+    kept := to_regclass(format('deptperf.%I', wanted || '_kept'));
+    IF to_regclass(format('deptperf.%I', wanted || '_computed')) IS NULL THEN
+        RETURN QUERY
+        SELECT kept, format('%s is left from tracking, which is off', kept), format('SELECT * FROM deptperf_track(%1$L); or SELECT deptperf_untrack(%1$L);', wanted)
+        WHERE kept IS NOT NULL;
+        RETURN;
+    END IF;
+    RETURN QUERY
+    SELECT t.member, format('trigger %I on %s %s', t.name, t.member,
+                            CASE WHEN g.tgname IS NULL THEN 'is missing' WHEN g.tgenabled = 'D' THEN 'is disabled' ELSE 'is not as deptperf_track made it' END),
+           'CREATE ' || t.definition
+    FROM @extschema@.deptperf_track_triggers(wanted) t
+        LEFT JOIN pg_trigger g ON g.tgrelid = t.member AND g.tgname = t.name
+    WHERE g.tgenabled IS DISTINCT FROM 'O' AND g.tgenabled IS DISTINCT FROM 'A'
+       OR g.tgfoid <> '@extschema@.deptperf_track_write()'::regprocedure OR g.tgqual IS NOT NULL OR cardinality(g.tgattr::int2[]) > 0
+       OR encode(g.tgargs, 'escape') !~ format('^%s\\000%s\\000[1-9][0-9]{0,8}\\000$', wanted, t.place) OR g.tgoldtable <> 'old_rows' OR g.tgnewtable <> 'new_rows'
+    UNION ALL
+    SELECT p.relation, format('%s has %s partitions, and had %s when tracking began', p.relation, m.now - 1, m.was - 1),
+           format('SELECT * FROM deptperf_track(%L);', wanted)
+    FROM @extschema@.deptperf_track_parts(wanted) p
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS now, max(substring(encode(g.tgargs, 'escape') FROM '([1-9][0-9]{0,8})\\000$')::int) AS was
+            FROM @extschema@.deptperf_track_tree(p.relation) t
+                LEFT JOIN pg_trigger g ON g.tgrelid = t.member AND g.tgname = concat_ws('_', 'deptperf', wanted, p.place, 'insert')::name
+        ) m
+    WHERE m.now <> m.was;
+END $deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_track_faults(pg_catalog.text) IS
+'what the catalog tells against the kept facts of a source: triggers that are missing, disabled or changed, partitions that have come or gone since, and facts that are left although tracking is off. NULL gives no rows';
 
 CREATE FUNCTION @extschema@.deptperf_track_clear(source pg_catalog.text) RETURNS pg_catalog.void
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
@@ -572,23 +630,8 @@ DECLARE
 BEGIN
     PERFORM @extschema@.deptperf_require_workspace();
     FOR one IN SELECT s.source FROM deptperf.source s ORDER BY s.position LOOP
-        IF to_regclass(format('deptperf.%I', one || '_computed')) IS NULL THEN
-            RETURN QUERY
-            SELECT one, NULL::bigint, NULL::int, format('deptperf.%I is left from tracking, which is off', one || '_kept'),
-                   format('SELECT * FROM deptperf_track(%1$L); or SELECT deptperf_untrack(%1$L);', one)
-            WHERE to_regclass(format('deptperf.%I', one || '_kept')) IS NOT NULL;
-            CONTINUE;
-        END IF;
-        RETURN QUERY
-        SELECT one, NULL::bigint, NULL::int,
-               format('trigger %I on %s %s', t.name, t.member,
-                      CASE WHEN g.tgname IS NULL THEN 'is missing' WHEN g.tgenabled = 'D' THEN 'is disabled' ELSE 'is not as deptperf_track made it' END),
-               'CREATE ' || t.definition
-        FROM @extschema@.deptperf_track_triggers(one) t
-            LEFT JOIN pg_trigger g ON g.tgrelid = t.member AND g.tgname = t.name
-        WHERE g.tgenabled IS DISTINCT FROM 'O' AND g.tgenabled IS DISTINCT FROM 'A'
-           OR g.tgfoid <> '@extschema@.deptperf_track_write()'::regprocedure OR g.tgqual IS NOT NULL OR cardinality(g.tgattr::int2[]) > 0
-           OR g.tgoldtable <> 'old_rows' OR g.tgnewtable <> 'new_rows';
+        RETURN QUERY SELECT one, NULL::bigint, NULL::int, f.found, f.expected FROM @extschema@.deptperf_track_faults(one) f;
+        CONTINUE WHEN to_regclass(format('deptperf.%I', one || '_computed')) IS NULL;
         RETURN QUERY EXECUTE format(
             'SELECT %1$L::text, coalesce(k.dept_id, c.dept_id), coalesce(k.fiscal_year, c.fiscal_year), k.facts::text, c.facts::text '
             'FROM (SELECT k.dept_id, k.fiscal_year, @extschema@.deptperf_kept_says(k.facts) AS facts FROM deptperf.%2$I k GROUP BY k.dept_id, k.fiscal_year '
@@ -598,4 +641,4 @@ BEGIN
     END LOOP;
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_check_tracking() IS
-'computes the facts of tracked sources from their records, in one snapshot a source, and compares: a row for each unit and year whose kept facts are others (found NULL: none are kept; expected NULL: it has no record), and for each trigger that is missing, disabled or changed, on a table or partition (dept_id and fiscal_year NULL). No rows: all is well, or nothing is tracked. deptperf_track(source) puts it right. Only for who may read the records: the workspace''s owner';
+'computes the facts of tracked sources from their records, in one snapshot a source, and compares: a row for each unit and year whose kept facts are others (found NULL: none are kept; expected NULL: it has no record), and what deptperf.data_issue says of tracking: for each trigger that is missing, disabled or changed, on a table or partition, and for partitions that are more or fewer than they were (dept_id and fiscal_year NULL). No rows: all is well, or nothing is tracked. deptperf_track(source) puts it right. Only for who may read the records: the workspace''s owner';

@@ -1,9 +1,10 @@
 /*
  * track.c: the triggers that keep facts up to date, as deltas.
  *
- *	deptperf_track_write(source, place)
+ *	deptperf_track_write(source, place, tables)
  *		on each table whose records a source has: appends to <source>_kept what
- *		the statement's records add and take away
+ *		the statement's records add and take away.  How many tables of that place
+ *		there were when tracking began is for deptperf_track_faults alone
  *	deptperf_track_registry()
  *		on department and fiscal_year: which records of bound relations count,
  *		and for whom, hangs on these; what a change touches is computed anew
@@ -419,7 +420,7 @@ is_as_made(const TriggerData *data)
 {
 	const Trigger *trigger = data->tg_trigger;
 
-	if (TRIGGER_FIRED_FOR_ROW(data->tg_event) || trigger->tgnargs != 2)
+	if (TRIGGER_FIRED_FOR_ROW(data->tg_event) || trigger->tgnargs != 3)
 		return false;
 	if (TRIGGER_FIRED_BY_TRUNCATE(data->tg_event))
 		return TRIGGER_FIRED_BEFORE(data->tg_event);

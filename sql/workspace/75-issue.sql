@@ -9,7 +9,8 @@
 --   target_issue       targets of the own table whose points are not known, and
 --                      those that were missed without a reason.  Rights and test
 --                      as above.
---   data_issue         these, relations whose row security was turned on later, shards,
+--   data_issue         these, relations whose row security was turned on later,
+--                      tracking that lacks a trigger or a partition, shards,
 --                      records that came or went after closing, units that are
 --                      silent although others speak, and what the checks of
 --                      74-check.sql find.
@@ -134,6 +135,12 @@ IF renew OR to_regclass('deptperf.data_issue') IS NULL THEN
         SELECT i.dept_id, i.fiscal_year, i.severity, i.issue, NULL::text, i.found, i.expected
         FROM shard_issue i
         UNION ALL
+        SELECT NULL::bigint, NULL::int, 'error'::text, 'tracking'::text, s.source,
+               f.found, format('SELECT * FROM deptperf_track(%L);', s.source)
+        FROM source s
+            CROSS JOIN LATERAL (SELECT string_agg(t.found, '; ' ORDER BY t.found) AS found FROM @extschema@.deptperf_track_faults(s.source) t GROUP BY t.relation) f
+        WHERE sees_all()
+        UNION ALL
         SELECT m.dept_id, s.fiscal_year, 'info'::text, 'silent'::text, s.source,
                'no record, and not closed'::text, format('a record, or closing; %s of the units below %s do', s.units, d.code)
         FROM (
@@ -160,12 +167,12 @@ IF renew OR to_regclass('deptperf.data_issue') IS NULL THEN
     WHERE check_is_on(i.dept_id, i.fiscal_year, i.issue);
 END IF;
 COMMENT ON VIEW data_issue IS
-    'What is wrong with the records, as they are now: those of bound relations that belong to no known department or year, or have a value that the own table would refuse, and those that row security hides from the workspace; targets whose points are not known, or that were missed without a reason; records that came or went after a source was closed; shards, whose records it does not look at, and those that are out of reach; units that are silent although another unit under the same top department that the reader sees speaks; and what the checks of data_check find in records, stated figures and published scores, but for those that the framework goes without (framework_check).';
+    'What is wrong with the records, as they are now: those of bound relations that belong to no known department or year, or have a value that the own table would refuse, and those that row security hides from the workspace; tracked sources that lack a trigger or whose partitions are others than they were, so that kept facts may be wrong; targets whose points are not known, or that were missed without a reason; records that came or went after a source was closed; shards, whose records it does not look at, and those that are out of reach; units that are silent although another unit under the same top department that the reader sees speaks; and what the checks of data_check find in records, stated figures and published scores, but for those that the framework goes without (framework_check).';
 COMMENT ON COLUMN data_issue.dept_id IS 'NULL: the department is not known.';
 COMMENT ON COLUMN data_issue.fiscal_year IS 'NULL: the year is not known.';
 COMMENT ON COLUMN data_issue.severity IS
-    'error: the record does not count, or makes a result wrong or invalid; warning: a contradiction, records that changed after closing, or a reason that is due; info: a unit is silent, or the points of a target are not known that no benefit score reads.';
+    'error: the record does not count, or makes a result wrong or invalid, or kept facts may be wrong; warning: a contradiction, records that changed after closing, or a reason that is due; info: a unit is silent, or the points of a target are not known that no benefit score reads.';
 COMMENT ON COLUMN data_issue.issue IS
-    'unknown department, unknown year, NULL, unknown value, not finite, negative, not whole, above <the column that limits it>, lost relation, row security, shard; or the name of a check in data_check: open target, no reason, late records, fewer records, silent, two values, spent above budget, …';
+    'unknown department, unknown year, NULL, unknown value, not finite, negative, not whole, above <the column that limits it>, lost relation, row security, tracking, shard; or the name of a check in data_check: open target, no reason, late records, fewer records, silent, two values, spent above budget, …';
 COMMENT ON COLUMN data_issue.found IS
     'The relation, the record by its key (or ctid, where it stands) and the column; how many records; or the figures, each with where it stands.';

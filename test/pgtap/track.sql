@@ -2,13 +2,14 @@
 -- statement, for own, bound and partitioned tables; what is refused; who may what;
 -- what goes wrong is found.  Many writers at once: test/t/track.pl.
 BEGIN;
-SELECT plan(97);
+SELECT plan(112);
 SET LOCAL client_min_messages = warning;
 SET LOCAL deptperf.compact_every = 0;
 DROP SCHEMA IF EXISTS deptperf CASCADE;
 CREATE ROLE deptperf_test_owner;
 CREATE ROLE deptperf_test_writer;
 CREATE ROLE deptperf_test_reader;
+CREATE ROLE deptperf_test_all;
 CREATE ROLE deptperf_test_evil;
 DO $$ BEGIN
     EXECUTE format('ALTER DATABASE %I OWNER TO deptperf_test_owner', current_database());
@@ -26,15 +27,25 @@ EXCEPTION WHEN others THEN
     RETURN concat_ws(E'\n', SQLSTATE || ' ' || message, nullif(detail, ''), nullif(hint, ''));
 END $$;
 
--- How what a source says differs from what its records say, and what the check says.
-CREATE FUNCTION pg_temp.wrong(source text) RETURNS text LANGUAGE plpgsql AS $$
+-- How what a source says differs from what its records say.
+CREATE FUNCTION pg_temp.differs(source text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     result text;
 BEGIN
     EXECUTE format('WITH s AS (SELECT dept_id, fiscal_year, facts FROM deptperf.%1$s_sums), c AS (SELECT dept_id, fiscal_year, facts FROM deptperf.%1$s_computed),
         w AS ((SELECT ''too much'' AS what, * FROM (SELECT * FROM s EXCEPT ALL SELECT * FROM c) x) UNION ALL (SELECT ''missing'', * FROM (SELECT * FROM c EXCEPT ALL SELECT * FROM s) x))
         SELECT string_agg(concat_ws('' '', w.*), E''\n'' ORDER BY w.*) FROM w', source) INTO result;
-    RETURN coalesce(result, (SELECT 'only the check: ' || string_agg(concat_ws(' ', c.*), E'\n') FROM deptperf_check_tracking() c WHERE c.source = wrong.source), 'right');
+    RETURN result;
+END $$;
+-- And what the check says.
+CREATE FUNCTION pg_temp.wrong(source text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN coalesce(pg_temp.differs(source), (SELECT 'only the check: ' || string_agg(concat_ws(' ', c.*), E'\n') FROM deptperf_check_tracking() c WHERE c.source = wrong.source), 'right');
+END $$;
+-- What data_issue says of tracking.
+CREATE FUNCTION pg_temp.issues() RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN coalesce((SELECT string_agg(concat_ws('|', i.dept_id, i.fiscal_year, i.severity, i.source, i.found, i.expected), E'\n' ORDER BY i.source, i.found) FROM deptperf.data_issue i WHERE i.issue = 'tracking'), 'none');
 END $$;
 -- One fact as tracked; - when the unit does not speak, absent when the fact is.
 CREATE FUNCTION pg_temp.fact(dept bigint, year int, fact text) RETURNS text LANGUAGE plpgsql AS $$
@@ -224,15 +235,48 @@ CREATE TABLE finance.p2023 (id int, unit int, yr int, planned numeric, actual in
 INSERT INTO finance.p2023 VALUES (30, 1, 2023, 8, 8);
 ALTER TABLE finance.gov_purchase ATTACH PARTITION finance.p2023 FOR VALUES FROM (2023) TO (2024);
 SELECT is((SELECT string_agg(concat_ws('|', c.dept_id, c.fiscal_year, c.found, c.expected), E'\n') FROM deptperf_check_tracking() c WHERE c.found IS NULL OR c.found ~ 'insert'),
-E'trigger deptperf_procurement_1_insert on finance.p2023 is missing|CREATE TRIGGER deptperf_procurement_1_insert AFTER INSERT ON finance.p2023 REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.deptperf_track_write(\'procurement\', \'1\')
+E'trigger deptperf_procurement_1_insert on finance.p2023 is missing|CREATE TRIGGER deptperf_procurement_1_insert AFTER INSERT ON finance.p2023 REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.deptperf_track_write(\'procurement\', \'1\', \'6\')
 1|2023|{"procurement_actual": 8, "procurement_planned": 8, "procurement_records": 1}', 'ATTACH is found by the check');
 SELECT is((SELECT t.tracked FROM deptperf_track('procurement') t)::text || pg_temp.wrong('procurement'), 'trueright', 'and put right by tracking anew');
 ALTER TABLE finance.gov_purchase DETACH PARTITION finance.p2023;
 SELECT is((SELECT string_agg(concat_ws('|', c.dept_id, c.fiscal_year, c.found, coalesce(c.expected, '-')), E'\n') FROM deptperf_check_tracking() c),
-          '1|2023|{"procurement_actual": 8, "procurement_planned": 8, "procurement_records": 1}|-', 'DETACH too');
+E'finance.gov_purchase has 4 partitions, and had 5 when tracking began|SELECT * FROM deptperf_track(\'procurement\');
+1|2023|{"procurement_actual": 8, "procurement_planned": 8, "procurement_records": 1}|-', 'DETACH too');
+SELECT is(pg_temp.issues(), E'error|procurement|finance.gov_purchase has 4 partitions, and had 5 when tracking began|SELECT * FROM deptperf_track(\'procurement\');', 'and by data_issue');
 INSERT INTO finance.p2023 VALUES (31, 1, 2023, 8, 8);
 SELECT is(pg_temp.fact(1, 2023, 'procurement_actual'), '8', 'what is detached counts no more');
 SELECT is((SELECT t.tracked FROM deptperf_track('procurement') t)::text || pg_temp.wrong('procurement'), 'trueright', 'tracked anew');
+
+-- A partition that is made later: what is written through the table is seen, what
+-- is written to it is not.  data_issue says it from the start.
+CREATE TABLE finance.p2024 PARTITION OF finance.gov_purchase FOR VALUES FROM (2024) TO (2025) PARTITION BY LIST (unit);
+CREATE TABLE finance.p2024_rest PARTITION OF finance.p2024 DEFAULT;
+SELECT is(pg_temp.issues(), E'error|procurement|finance.gov_purchase has 6 partitions, and had 4 when tracking began|SELECT * FROM deptperf_track(\'procurement\');
+error|procurement|trigger deptperf_procurement_1_delete on finance.p2024 is missing; trigger deptperf_procurement_1_insert on finance.p2024 is missing; trigger deptperf_procurement_1_truncate on finance.p2024 is missing; trigger deptperf_procurement_1_update on finance.p2024 is missing|SELECT * FROM deptperf_track(\'procurement\');
+error|procurement|trigger deptperf_procurement_1_delete on finance.p2024_rest is missing; trigger deptperf_procurement_1_insert on finance.p2024_rest is missing; trigger deptperf_procurement_1_truncate on finance.p2024_rest is missing; trigger deptperf_procurement_1_update on finance.p2024_rest is missing|SELECT * FROM deptperf_track(\'procurement\');',
+          'a partition that is made later: data_issue');
+INSERT INTO finance.gov_purchase VALUES (40, 1, 2024, 1, 1), (41, 2, 2024, 2, 2), (42, 3, 2024, 4, 4);
+UPDATE finance.gov_purchase SET yr = 2024 WHERE yr = 2021 AND unit = 2;
+UPDATE finance.gov_purchase SET planned = planned + 1, yr = 2021 + unit % 2 WHERE id IN (40, 41);
+DELETE FROM finance.gov_purchase WHERE id = 42;
+SELECT is(pg_temp.differs('procurement'), NULL, 'its records are kept, written through the table');
+SAVEPOINT s;
+TRUNCATE finance.gov_purchase;
+SELECT is(pg_temp.differs('procurement'), NULL, 'TRUNCATE of the table has them too');
+ROLLBACK TO s;
+CREATE TABLE finance.p2024_1 PARTITION OF finance.p2024 FOR VALUES IN (1);
+INSERT INTO finance.gov_purchase VALUES (43, 1, 2024, 1, 1);
+TRUNCATE finance.gov_purchase;
+SELECT is(pg_temp.differs('procurement'), NULL, 'and those of one that is made still later, in a trigger that has run before');
+INSERT INTO finance.p2024 VALUES (44, 1, 2024, 1, 1);
+SELECT is(pg_temp.differs('procurement'), '(missing,1,2024,"{""procurement_actual"": 1, ""procurement_planned"": 1, ""procurement_records"": 1}")', 'but not what is written to it');
+SELECT is((SELECT t.tracked FROM deptperf_track('procurement') t)::text || pg_temp.wrong('procurement') || pg_temp.issues(), 'truerightnone', 'tracked anew');
+INSERT INTO finance.p2024 VALUES (45, 1, 2024, 1, 1);
+TRUNCATE finance.gov_purchase;
+SELECT is(pg_temp.wrong('procurement'), 'right', 'each of them is taken away once');
+DROP TABLE finance.p2024;
+SELECT is(pg_temp.issues(), E'error|procurement|finance.gov_purchase has 4 partitions, and had 7 when tracking began|SELECT * FROM deptperf_track(\'procurement\');', 'one that is dropped is missed');
+SELECT is((SELECT t.tracked FROM deptperf_track('procurement') t)::text || pg_temp.issues(), 'truenone', 'until tracking is made anew');
 
 -- and what inherits
 CREATE TABLE finance.petition (unit int, yr int, received int, answered int, in_time int);
@@ -417,9 +461,9 @@ RESET ROLE;
 SET LOCAL ROLE deptperf_test_evil;
 CREATE SCHEMA evil;
 CREATE TABLE evil.payment (unit varchar(10), "day" date, betrag numeric, class text, off boolean DEFAULT false, note text);
-CREATE TRIGGER deptperf_execution_1_insert AFTER INSERT ON evil.payment REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION deptperf_track_write('execution', '1');
-CREATE TRIGGER deptperf_execution_2_insert AFTER INSERT ON evil.payment REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION deptperf_track_write('x'' || evil()', '1); --');
-CREATE TRIGGER a AFTER INSERT ON evil.payment FOR EACH ROW EXECUTE FUNCTION deptperf_track_write('execution', '1');
+CREATE TRIGGER deptperf_execution_1_insert AFTER INSERT ON evil.payment REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION deptperf_track_write('execution', '1', '1');
+CREATE TRIGGER deptperf_execution_2_insert AFTER INSERT ON evil.payment REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION deptperf_track_write('x'' || evil()', '1); --', '1');
+CREATE TRIGGER a AFTER INSERT ON evil.payment FOR EACH ROW EXECUTE FUNCTION deptperf_track_write('execution', '1', '1');
 CREATE TRIGGER b BEFORE INSERT OR UPDATE ON evil.payment FOR EACH STATEMENT EXECUTE FUNCTION deptperf_track_write();
 CREATE TRIGGER c AFTER INSERT ON evil.payment REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION deptperf_track_registry();
 INSERT INTO evil.payment VALUES ('A', '2021-04-05', 10000, 'public');
@@ -432,8 +476,8 @@ RESET ROLE;
 GRANT TRIGGER ON finance.payment TO deptperf_test_evil;
 GRANT USAGE ON SCHEMA finance TO deptperf_test_evil;
 SET LOCAL ROLE deptperf_test_evil;
-CREATE TRIGGER again AFTER INSERT ON finance.payment REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION deptperf_track_write('execution', '1');
-CREATE TRIGGER deptperf_procurement_1_insert AFTER INSERT ON finance.payment REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION deptperf_track_write('procurement', '1');
+CREATE TRIGGER again AFTER INSERT ON finance.payment REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION deptperf_track_write('execution', '1', '1');
+CREATE TRIGGER deptperf_procurement_1_insert AFTER INSERT ON finance.payment REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION deptperf_track_write('procurement', '1', '1');
 RESET ROLE;
 SET LOCAL ROLE deptperf_test_owner;
 INSERT INTO finance.payment VALUES ('B', '2021-04-05', 10000, 'public');
@@ -441,12 +485,20 @@ SELECT is(pg_temp.wrong('execution') || pg_temp.wrong('procurement') || pg_temp.
 DROP TRIGGER again ON finance.payment;
 
 -- readers see what they saw
-SELECT deptperf_setup(row_security => true), deptperf_grant('deptperf_test_reader', 'reader', 'A');
+SELECT deptperf_setup(row_security => true), deptperf_grant('deptperf_test_reader', 'reader', 'A'), deptperf_grant('deptperf_test_all', 'reader');
 RESET ROLE;
 SET LOCAL ROLE deptperf_test_reader;
 SELECT is((SELECT string_agg(DISTINCT u.dept_id::text, ',') FROM deptperf.unit_facts u) || pg_temp.fact(1, 2021, 'paid_q2') || pg_temp.error('SELECT * FROM deptperf.execution_kept'),
           '1142501 permission denied for table execution_kept', 'with row security, the departments given, and only through the views');
 RESET ROLE;
+ALTER TABLE finance.budget DISABLE TRIGGER deptperf_budget_2_delete;
+SET LOCAL ROLE deptperf_test_reader;
+SELECT is(pg_temp.issues(), 'none', 'what is wrong with tracking is told to who sees all');
+RESET ROLE;
+SET LOCAL ROLE deptperf_test_all;
+SELECT is(pg_temp.issues(), E'error|budget|trigger deptperf_budget_2_delete on finance.budget is disabled|SELECT * FROM deptperf_track(\'budget\');', 'without rights on the records');
+RESET ROLE;
+ALTER TABLE finance.budget ENABLE TRIGGER deptperf_budget_2_delete;
 SET LOCAL ROLE deptperf_test_owner;
 
 -- ---- 7. plans ----
@@ -476,13 +528,17 @@ SELECT is((SELECT string_agg(concat_ws('|', c.dept_id, c.found), E'\n') FROM dep
           'trigger deptperf_execution_1_delete on finance.payment is disabled
 1|{"paid_q1": 0, "paid_q2": 1, "paid_q3": 0, "paid_q4": 0, "public_paid": 1, "execution_records": 1, "three_public_paid": 0}', 'a disabled trigger is found, and what it missed');
 CREATE OR REPLACE TRIGGER deptperf_execution_1_update AFTER UPDATE ON finance.payment REFERENCING OLD TABLE AS new_rows NEW TABLE AS old_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION deptperf_track_write('execution', '1');
+    FOR EACH STATEMENT EXECUTE FUNCTION deptperf_track_write('execution', '1', '1');
 CREATE OR REPLACE TRIGGER deptperf_execution_1_insert AFTER INSERT ON finance.payment REFERENCING NEW TABLE AS new_rows
-    FOR EACH STATEMENT WHEN (false) EXECUTE FUNCTION deptperf_track_write('execution', '1');
+    FOR EACH STATEMENT WHEN (false) EXECUTE FUNCTION deptperf_track_write('execution', '1', '1');
 SELECT is((SELECT string_agg(concat_ws('|', c.dept_id, c.found), E'\n') FROM deptperf_check_tracking() c WHERE c.dept_id IS NULL),
           'trigger deptperf_execution_1_delete on finance.payment is disabled
 trigger deptperf_execution_1_insert on finance.payment is not as deptperf_track made it
 trigger deptperf_execution_1_update on finance.payment is not as deptperf_track made it', 'and one that is other than it was');
+SELECT is(pg_temp.issues(), E'error|execution|trigger deptperf_execution_1_delete on finance.payment is disabled; trigger deptperf_execution_1_insert on finance.payment is not as deptperf_track made it; trigger deptperf_execution_1_update on finance.payment is not as deptperf_track made it|SELECT * FROM deptperf_track(\'execution\');', 'by data_issue too');
+CREATE OR REPLACE TRIGGER deptperf_execution_1_insert AFTER INSERT ON finance.payment REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION deptperf_track_write('execution', '2', 'many');
+SELECT matches(pg_temp.issues(), '_insert on finance.payment is not as deptperf_track made it', 'also with other arguments');
 SELECT is((SELECT t.tracked FROM deptperf_track('execution') t)::text || pg_temp.wrong('execution'), 'trueright', 'tracking anew puts all right');
 SELECT deptperf_setup();
 INSERT INTO finance.payment VALUES ('A', '2021-04-05', 10000, 'public');
@@ -491,5 +547,6 @@ DROP TABLE finance.payment CASCADE;
 SELECT deptperf_setup();
 SELECT is(pg_temp.fact(1, 2021, 'paid_q2') || (SELECT string_agg(c.found, E'\n') FROM deptperf_check_tracking() c),
           'absentdeptperf.execution_kept is left from tracking, which is off', 'a table that is dropped takes its source along, and tracking of it is off');
+SELECT is(pg_temp.issues(), E'error|execution|deptperf.execution_kept is left from tracking, which is off|SELECT * FROM deptperf_track(\'execution\');', 'which data_issue says');
 SELECT * FROM finish();
 ROLLBACK;
