@@ -500,9 +500,22 @@ BEGIN
                       HINT = format('Its owner can drop it: DROP TRIGGER %I ON %I.%I;', one.tgname, one.nspname, one.relname);
         END IF;
     END LOOP;
-    PERFORM @extschema@.deptperf_track_clear(source);
 END $deptperf$;
-COMMENT ON FUNCTION @extschema@.deptperf_track_off(pg_catalog.text) IS 'takes away all that deptperf_track made for a source; a trigger on a table of somebody else''s stays, with a notice, and does nothing. NULL does nothing';
+COMMENT ON FUNCTION @extschema@.deptperf_track_off(pg_catalog.text) IS 'takes away the triggers that deptperf_track made for a source; one on a table of somebody else''s stays, with a notice, and does nothing once deptperf_track_clear has been called. NULL does nothing';
+
+CREATE FUNCTION @extschema@.deptperf_track_hold(source pg_catalog.text) RETURNS pg_catalog.void
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $deptperf$
+#variable_conflict use_variable
+DECLARE
+    one record;
+BEGIN
+    PERFORM @extschema@.deptperf_require_workspace();
+    FOR one IN SELECT t.definition FROM @extschema@.deptperf_track_triggers(source) t LOOP
+        EXECUTE 'CREATE OR REPLACE ' || one.definition;
+    END LOOP;
+END $deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_track_hold(pg_catalog.text) IS 'makes the triggers of a tracked source, which waits for the writers of its tables and keeps others away until the transaction ends. NULL does nothing';
 
 CREATE FUNCTION @extschema@.deptperf_track_on(source pg_catalog.text) RETURNS pg_catalog.void
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
@@ -513,10 +526,6 @@ DECLARE
     one  record;
 BEGIN
     PERFORM @extschema@.deptperf_require_workspace();
-    -- each of these waits for the table's writers, and keeps others away
-    FOR one IN SELECT t.definition FROM @extschema@.deptperf_track_triggers(source) t LOOP
-        EXECUTE 'CREATE OR REPLACE ' || one.definition;
-    END LOOP;
     PERFORM @extschema@.deptperf_track_clear(source);
     -- what can't be derived is an error now and not of the first writer
     FOR one IN SELECT p.place, p.relation FROM @extschema@.deptperf_track_parts(source) p LOOP
@@ -527,6 +536,11 @@ BEGIN
     EXECUTE format('COMMENT ON TABLE deptperf.%I IS %L', kept,
                    'What deptperf_track keeps of the source ' || source || ': the sum of a unit''s rows of a year is what its records say. Written by triggers alone.');
     EXECUTE format('REVOKE ALL ON deptperf.%I FROM PUBLIC', kept);
+    -- as setup would, which then has nothing to do that locks readers out
+    EXECUTE format('CREATE POLICY given_departments ON deptperf.%I USING (deptperf.sees_all() OR dept_id IN (SELECT g.dept_id FROM deptperf.given g))', kept);
+    IF (SELECT w.row_security FROM deptperf.workspace w) THEN
+        EXECUTE format('ALTER TABLE deptperf.%I ENABLE ROW LEVEL SECURITY', kept);
+    END IF;
     EXECUTE format('INSERT INTO deptperf.%I (dept_id, fiscal_year, facts) %s', kept, @extschema@.deptperf_track_query(source, NULL, NULL));
     EXECUTE format('CREATE INDEX %I ON deptperf.%I (dept_id, fiscal_year)', kept || '_by_department', kept);
     -- a dump brings rows that the triggers may have made already
@@ -542,7 +556,7 @@ BEGIN
                    'GROUP BY k.dept_id, k.fiscal_year HAVING @extschema@.deptperf_kept_says(k.facts) IS NOT NULL '
                    'UNION ALL SELECT c.dept_id, c.fiscal_year, c.facts FROM deptperf.%I c WHERE false', source || '_sums', kept, source || '_computed');
 END $deptperf$;
-COMMENT ON FUNCTION @extschema@.deptperf_track_on(pg_catalog.text) IS 'makes what a tracked source has, from its records as they are now: triggers, kept facts, and the views that read them. NULL does nothing';
+COMMENT ON FUNCTION @extschema@.deptperf_track_on(pg_catalog.text) IS 'makes what a tracked source has besides its triggers, which deptperf_track_hold has made before: facts kept from its records as they are now, and the views that read them. NULL does nothing';
 
 -- What a call names: a source, or NULL for all.
 CREATE FUNCTION @extschema@.deptperf_track_sources(source pg_catalog.text) RETURNS pg_catalog.text[]
@@ -580,23 +594,32 @@ LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE ROWS 14
 SET search_path = pg_catalog, pg_temp AS $deptperf$
 #variable_conflict use_column
 DECLARE
+    sources text[] := @extschema@.deptperf_track_sources(named);
+    held    text[] := '{}';
     one     text;
     refusal text;
     n       bigint;
 BEGIN
-    FOREACH one IN ARRAY @extschema@.deptperf_track_sources(named) LOOP
+    -- all tables before the lock that writers of each wait for while they have theirs
+    FOREACH one IN ARRAY sources LOOP
+        IF @extschema@.deptperf_track_refusal(one) IS NULL THEN
+            PERFORM @extschema@.deptperf_track_hold(one);
+            held := held || one;
+        END IF;
+    END LOOP;
+    FOREACH one IN ARRAY sources LOOP
         refusal := @extschema@.deptperf_track_refusal(one);
-        IF refusal IS NULL THEN
+        IF refusal IS NULL AND one = ANY (held) THEN
             PERFORM @extschema@.deptperf_track_on(one);
             EXECUTE format('SELECT count(*) FROM deptperf.%I', one || '_kept') INTO n;
             RETURN QUERY SELECT one, true, format('%s units and years', n);
         ELSIF named IS NOT NULL THEN
-            RAISE EXCEPTION 'source "%" can''t be tracked: %', one, refusal
+            RAISE EXCEPTION 'source "%" can''t be tracked: %', one, coalesce(refusal, 'its relations changed just now')
                 USING ERRCODE = 'feature_not_supported',
                       DETAIL = 'Tracked are ordinary tables, partitioned ones too, whose records alone decide what they count for.',
                       HINT = 'It is read from its records as before.';
         ELSE
-            RETURN QUERY SELECT one, false, refusal;
+            RETURN QUERY SELECT one, false, coalesce(refusal, 'its relations changed just now');
         END IF;
     END LOOP;
 END $deptperf$;
@@ -608,13 +631,17 @@ LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE ROWS 14
 SET search_path = pg_catalog, pg_temp AS $deptperf$
 #variable_conflict use_column
 DECLARE
-    one text;
+    sources text[] := @extschema@.deptperf_track_sources(named);
+    one     text;
 BEGIN
-    FOREACH one IN ARRAY @extschema@.deptperf_track_sources(named) LOOP
+    FOREACH one IN ARRAY sources LOOP                   -- as deptperf_track does
+        PERFORM @extschema@.deptperf_track_off(one);
+    END LOOP;
+    FOREACH one IN ARRAY sources LOOP
         IF to_regclass(format('deptperf.%I', one || '_computed')) IS NOT NULL THEN
             RETURN NEXT one;
         END IF;
-        PERFORM @extschema@.deptperf_track_off(one);
+        PERFORM @extschema@.deptperf_track_clear(one);
     END LOOP;
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_untrack(pg_catalog.text) IS

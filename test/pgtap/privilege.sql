@@ -215,6 +215,7 @@ INSERT INTO listed VALUES
         deptperf_total(text,bigint)
     $$),
     ('volatile strict unsafe search_path=pg_catalog, pg_temp; client_min_messages=warning', $$
+        deptperf_track_hold(text)
         deptperf_track_on(text)
     $$),
     ('stable strict safe search_path=pg_catalog, pg_temp; quote_all_identifiers=off', $$
