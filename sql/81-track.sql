@@ -63,6 +63,11 @@ CREATE AGGREGATE @extschema@.deptperf_kept_says(facts pg_catalog.jsonb) (
 COMMENT ON AGGREGATE @extschema@.deptperf_kept_says(pg_catalog.jsonb) IS
 'the sum of kept facts as deptperf_facts gives it over the records; NULL where there is no record, and over no rows. What is not an object of numbers is an error';
 
+CREATE FUNCTION @extschema@.deptperf_kept_begun(kept pg_catalog.regclass) RETURNS pg_catalog.bool
+LANGUAGE C STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION @extschema@.deptperf_kept_begun(pg_catalog.regclass) IS
+'true; an error (40001) in a snapshot from before the table of kept facts was made, in which it would seem to be empty. NULL gives NULL';
+
 -- ---- what is derived from a source's views ----
 
 -- The relations that a source reads, from the catalog alone, so that readers of
@@ -551,10 +556,12 @@ BEGIN
     EXECUTE format('COMMENT ON VIEW deptperf.%I IS %L', source || '_computed',
                    'The facts of the source ' || source || ', which is tracked, added up from its records. Only for the owner.');
     EXECUTE format('REVOKE ALL ON deptperf.%I FROM PUBLIC', source || '_computed');
-    EXECUTE format('CREATE OR REPLACE VIEW deptperf.%I WITH (security_barrier = true) AS '
-                   'SELECT k.dept_id, k.fiscal_year, @extschema@.deptperf_kept_says(k.facts) AS facts FROM deptperf.%I k '
+    EXECUTE format('CREATE OR REPLACE VIEW deptperf.%1$I WITH (security_barrier = true) AS '
+                   'SELECT k.dept_id, k.fiscal_year, @extschema@.deptperf_kept_says(k.facts) AS facts FROM deptperf.%2$I k '
+                   'WHERE @extschema@.deptperf_kept_begun(%4$L::pg_catalog.regclass) '
                    'GROUP BY k.dept_id, k.fiscal_year HAVING @extschema@.deptperf_kept_says(k.facts) IS NOT NULL '
-                   'UNION ALL SELECT c.dept_id, c.fiscal_year, c.facts FROM deptperf.%I c WHERE false', source || '_sums', kept, source || '_computed');
+                   'UNION ALL SELECT c.dept_id, c.fiscal_year, c.facts FROM deptperf.%3$I c WHERE false',
+                   source || '_sums', kept, source || '_computed', format('deptperf.%I', kept));
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_track_on(pg_catalog.text) IS 'makes what a tracked source has besides its triggers, which deptperf_track_hold has made before: facts kept from its records as they are now, and the views that read them. NULL does nothing';
 
@@ -661,10 +668,12 @@ BEGIN
         CONTINUE WHEN to_regclass(format('deptperf.%I', one || '_computed')) IS NULL;
         RETURN QUERY EXECUTE format(
             'SELECT %1$L::text, coalesce(k.dept_id, c.dept_id), coalesce(k.fiscal_year, c.fiscal_year), k.facts::text, c.facts::text '
-            'FROM (SELECT k.dept_id, k.fiscal_year, @extschema@.deptperf_kept_says(k.facts) AS facts FROM deptperf.%2$I k GROUP BY k.dept_id, k.fiscal_year '
+            'FROM (SELECT k.dept_id, k.fiscal_year, @extschema@.deptperf_kept_says(k.facts) AS facts FROM deptperf.%2$I k '
+            '      WHERE @extschema@.deptperf_kept_begun(%4$L::pg_catalog.regclass) GROUP BY k.dept_id, k.fiscal_year '
             '      HAVING @extschema@.deptperf_kept_sum(k.facts) IS NOT NULL) k '
             '    FULL JOIN deptperf.%3$I c ON c.dept_id = k.dept_id AND c.fiscal_year = k.fiscal_year '
-            'WHERE k.facts IS DISTINCT FROM c.facts OR k.facts IS NULL AND c.facts IS NULL ORDER BY 2, 3', one, one || '_kept', one || '_computed');
+            'WHERE k.facts IS DISTINCT FROM c.facts OR k.facts IS NULL AND c.facts IS NULL ORDER BY 2, 3',
+            one, one || '_kept', one || '_computed', format('deptperf.%I', one || '_kept'));
     END LOOP;
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_check_tracking() IS

@@ -12,16 +12,24 @@
  *		several as one; NULL when nothing is left
  *	deptperf_kept_says(facts)
  *		their sum as deptperf_facts would have given it; NULL without records
+ *	deptperf_kept_begun(table)
+ *		an error where a snapshot is older than the table of kept facts
  *
  * All values are numbers, added exactly, so that in any order and number of
  * parts the sum is the same.
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
+#include "access/transam.h"
+#include "access/xact.h"
 #include "compat.h"
 #include "facts.h"
 #include "fmgr.h"
 #include "object.h"
+#include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
 
 static void
 add_kept_json(DpFactSums *sums, Jsonb *facts, bool negate)
@@ -184,4 +192,35 @@ deptperf_kept_says_final(PG_FUNCTION_ARGS)
 	if (!speaks)
 		PG_RETURN_NULL();
 	PG_RETURN_DATUM(dp_fact_sums_object(sums, false));
+}
+
+/*
+ * ---- when tracking began ----
+ *
+ * The view of a tracked source is seen as it is now, but records and kept facts
+ * as the snapshot has them.  One that was taken before the table was made (by a
+ * transaction at REPEATABLE READ, or by a statement whose function then waited)
+ * would find it empty, and a department without facts.
+ */
+PG_FUNCTION_INFO_V1(deptperf_kept_begun);
+Datum
+deptperf_kept_begun(PG_FUNCTION_ARGS)
+{
+	Oid			relid = PG_GETARG_OID(0);
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	TransactionId xmin;
+
+	if (!HeapTupleIsValid(tuple))
+		PG_RETURN_BOOL(true);	/* who reads it will be told */
+	xmin = HeapTupleHeaderGetXmin(tuple->t_data);
+	ReleaseSysCache(tuple);
+	if (TransactionIdIsNormal(xmin) && !TransactionIdIsCurrentTransactionId(xmin) &&
+		XidInMVCCSnapshot(xmin, GetActiveSnapshot()))
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("could not serialize access due to tracking that began meanwhile"),
+				 errdetail("Table \"%s\" was made after this statement or transaction began.",
+						   get_rel_name(relid)),
+				 errhint("Try again, in a transaction that begins now.")));
+	PG_RETURN_BOOL(true);
 }

@@ -222,6 +222,7 @@ INSERT INTO listed VALUES
         deptperf_track_replaced(regclass,regclass,text)
     $$),
     ('stable strict safe', $$
+        deptperf_kept_begun(regclass)
         deptperf_track_fault(oid)
         deptperf_report(text,bigint,text)
         deptperf_headroom(text,bigint)
