@@ -304,7 +304,7 @@ BEGIN
                                   'SELECT %1$s FROM (SELECT %2$s FROM old_rows EXCEPT SELECT %2$s FROM new_rows) o', key, matters) END;
     chosen := coalesce(format('%s = ANY (ARRAY(%s))', key, touched), 'true');          -- all, after TRUNCATE
     SELECT array_agg(t.statement ORDER BY t.n) INTO result
-    FROM (SELECT 0 AS n, 'SELECT pg_advisory_xact_lock(1684369524, 5)' || coalesce(format(' FROM (%s LIMIT 1) t', touched), '') AS statement
+    FROM (SELECT 0 AS n, 'SELECT' || coalesce(format(' FROM (%s LIMIT 1) t', touched), '') AS statement
           UNION ALL
           SELECT r.n, format('WITH gone AS (DELETE FROM deptperf.%1$I k WHERE %2$s) INSERT INTO deptperf.%1$I (dept_id, fiscal_year, facts) '
                              'SELECT q.dept_id, q.fiscal_year, q.facts FROM (%3$s) q WHERE %2$s',
@@ -313,7 +313,7 @@ BEGIN
     RETURN result;
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_track_again(pg_catalog.oid, pg_catalog.text) IS
-'the statements that compute anew what a change of deptperf.department or deptperf.fiscal_year touches in tracked sources with bound relations: first the lock, then one a source; an empty array when there are none';
+'the statements that compute anew what a change of deptperf.department or deptperf.fiscal_year touches in tracked sources with bound relations: first one that has a row when there is anything, then, under the lock, one a source; an empty array when there are none';
 
 CREATE FUNCTION @extschema@.deptperf_track_fault(view pg_catalog.oid) RETURNS pg_catalog.text
 LANGUAGE C STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
@@ -470,7 +470,7 @@ DECLARE
     computed regclass := to_regclass(format('deptperf.%I', source || '_computed'));
 BEGIN
     PERFORM @extschema@.deptperf_require_workspace();
-    PERFORM pg_advisory_xact_lock(1684369524, 5);       -- waits for writers whose triggers have stayed
+    LOCK TABLE deptperf.tracking_lock IN SHARE ROW EXCLUSIVE MODE;      -- waits for writers whose triggers have stayed
     IF computed IS NOT NULL THEN
         EXECUTE format('CREATE OR REPLACE VIEW deptperf.%I WITH (security_barrier = true) AS %s', source || '_sums', pg_get_viewdef(computed));
         EXECUTE format('DROP VIEW %s', computed);

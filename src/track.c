@@ -22,7 +22,9 @@
  * made, and there is no statement when they aren't.  Somebody's own trigger
  * that calls these functions does nothing.
  *
- * Writers share a lock; whoever computes facts anew has it alone.  (A source
+ * Writers share a lock, that of a table which has no other use, so that nobody
+ * without rights on it can take it, as anybody could an advisory one; whoever
+ * computes facts anew has it alone.  (A source
  * that has its own table alone is computed anew only under that table's lock,
  * and its writers need no other.  With one they would meet whoever changes a
  * department's code, whose row they refer to.)  A writer
@@ -48,6 +50,7 @@
 #include "optimizer/optimizer.h"
 #include "parser/parse_expr.h"
 #include "rewrite/rewriteHandler.h"
+#include "storage/lmgr.h"
 #include "storage/proc.h"
 #include "track.h"
 #include "utils/array.h"
@@ -68,9 +71,8 @@
 
 #define WORKSPACE "deptperf"
 
-/* The lock that writers share, among the workspace's others. */
-#define LOCK_CLASS 1684369524
-#define LOCK_TRACK 5
+/* The table whose lock writers share. */
+#define LOCKED "tracking_lock"
 
 /* A plan for less than 10 rows, than 1,000, than 100,000, and for more. */
 #define SIZES 4
@@ -292,6 +294,25 @@ run(SPIPlanPtr plan, Datum *args)
 		elog(ERROR, "SPI_execute_snapshot failed: %s", SPI_result_code_string(code));
 }
 
+/* Nothing, where no setup for tracking has been: then nothing is tracked either. */
+static void
+lock(LOCKMODE mode)
+{
+	Oid			table = get_relname_relid(LOCKED, get_namespace_oid(WORKSPACE, false));
+
+	if (OidIsValid(table))
+		LockRelationOid(table, mode);
+}
+
+static void
+unlock(LOCKMODE mode)
+{
+	Oid			table = get_relname_relid(LOCKED, get_namespace_oid(WORKSPACE, false));
+
+	if (OidIsValid(table))
+		UnlockRelationOid(table, mode);
+}
+
 /* The schema that the extension's functions are in: that of the trigger's. */
 static const char *
 extension_schema(FunctionCallInfo fcinfo)
@@ -461,13 +482,13 @@ deptperf_track_write(PG_FUNCTION_ARGS)
 	entry = find_entry(data->tg_trigger->tgoid);
 	if (!entry->valid && is_own(data->tg_relation))
 		derive(entry, fcinfo, data);
-	if (!entry->valid || !entry->alone)
+	if (!entry->valid || (!entry->alone && entry->statement != NULL))
 	{
-		DirectFunctionCall2(pg_advisory_xact_lock_shared_int4, Int32GetDatum(LOCK_CLASS),
-							Int32GetDatum(LOCK_TRACK));
-		AcceptInvalidationMessages();
+		lock(RowExclusiveLock);
 		if (!entry->valid)
 			derive(entry, fcinfo, data);
+		if (entry->statement == NULL)
+			unlock(RowExclusiveLock);
 	}
 	if (entry->statement != NULL)
 	{
@@ -516,7 +537,13 @@ deptperf_track_registry(PG_FUNCTION_ARGS)
 														   SPI_tuptable->tupdesc, 1, &isnull)),
 					  TEXTOID, -1, false, TYPALIGN_INT, &statements, NULL, &n);
 	for (int i = 0; i < n; i++)
+	{
 		run(prepare(TextDatumGetCString(statements[i]), 0, NULL), NULL);
+		if (i == 0 && SPI_processed == 0)
+			break;				/* it touches nothing */
+		if (i == 0)
+			lock(ShareRowExclusiveLock);
+	}
 	become_caller(&caller);
 	return PointerGetDatum(NULL);
 }

@@ -1,6 +1,10 @@
 -- Tracking (deptperf_track): what a change of the registries means for facts that
 -- are kept of bound relations.  Without tracking the triggers do nothing.
 
+CREATE TABLE IF NOT EXISTS tracking_lock ();
+COMMENT ON TABLE tracking_lock IS
+    'Has no rows and no columns: a lock that is the owner''s alone. Writers of tracked bound relations share it; who turns tracking on or off, or changes what such records count for in department or fiscal_year, has it without them.';
+
 CREATE OR REPLACE TRIGGER department_inserted_tracked AFTER INSERT ON department
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.deptperf_track_registry();
 CREATE OR REPLACE TRIGGER department_updated_tracked AFTER UPDATE ON department

@@ -2,7 +2,7 @@
 -- statement, for own, bound and partitioned tables; what is refused; who may what;
 -- what goes wrong is found.  Many writers at once: test/t/track.pl.
 BEGIN;
-SELECT plan(112);
+SELECT plan(113);
 SET LOCAL client_min_messages = warning;
 SET LOCAL deptperf.compact_every = 0;
 DROP SCHEMA IF EXISTS deptperf CASCADE;
@@ -494,6 +494,7 @@ RESET ROLE;
 ALTER TABLE finance.budget DISABLE TRIGGER deptperf_budget_2_delete;
 SET LOCAL ROLE deptperf_test_reader;
 SELECT is(pg_temp.issues(), 'none', 'what is wrong with tracking is told to who sees all');
+SELECT is(left(pg_temp.error('LOCK TABLE deptperf.tracking_lock IN ROW EXCLUSIVE MODE'), 48) || (SELECT count(*) FROM pg_locks l WHERE l.locktype = 'advisory' AND l.objid = 5), '42501 permission denied for table tracking_lock0', 'the lock of writers is nobody else''s');
 RESET ROLE;
 SET LOCAL ROLE deptperf_test_all;
 SELECT is(pg_temp.issues(), E'error|budget|trigger deptperf_budget_2_delete on finance.budget is disabled|SELECT * FROM deptperf_track(\'budget\');', 'without rights on the records');
