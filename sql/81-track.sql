@@ -210,6 +210,7 @@ DECLARE
     -- a transition table has no system columns, by which a record without a key is named
     rows text := '(SELECT CAST(NULL AS pg_catalog.oid) AS tableoid, CAST(NULL AS pg_catalog.tid) AS ctid, r.* FROM %s r)';
     one  record;
+    code record;
     late oid[];                         -- partitions that came after tracking began; what goes through the table is seen all the same
 BEGIN
     PERFORM @extschema@.deptperf_require_workspace();
@@ -243,6 +244,16 @@ BEGIN
     )
     SELECT array_agg(d.oid) INTO late FROM down d JOIN pg_class c ON c.oid = relation AND c.relkind = 'p' WHERE d.oid <> relation;
     reads := array_remove(reads || late, NULL);
+    IF event = 'truncate' THEN          -- which alone reads the table
+        SELECT t.oid::regclass AS name, @extschema@.deptperf_track_code(t.oid, current_user::regrole) AS code INTO code
+        FROM unnest(relation || late) AS t(oid) WHERE @extschema@.deptperf_track_code(t.oid, current_user::regrole) IS NOT NULL LIMIT 1;
+        IF FOUND THEN
+            RAISE EXCEPTION 'the records of % can''t be counted before they go', code.name
+                USING ERRCODE = 'insufficient_privilege',
+                      DETAIL = upper(left(code.code, 1)) || substr(code.code, 2) || '.',
+                      HINT = format('It is tracked (source %s): DELETE, or let %s call SELECT deptperf_untrack(%L); first.', source, current_user, source);
+        END IF;
+    END IF;
     -- nothing of the registries decides what own records count for
     alone := NOT EXISTS (SELECT FROM @extschema@.deptperf_track_parts(source) p WHERE p.view IS NOT NULL);
     statement := format('INSERT INTO %s (dept_id, fiscal_year, facts) ', kept) || CASE event
@@ -332,15 +343,39 @@ COMMENT ON FUNCTION @extschema@.deptperf_track_registry() IS
 
 -- ---- what people call ----
 
+-- Planning a query of a table runs what is constant in its indexes, constraints,
+-- statistics and partition key: as whoever asks, whatever they are there for.
+CREATE FUNCTION @extschema@.deptperf_track_code(relation pg_catalog.oid, reader pg_catalog.oid) RETURNS pg_catalog.text
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp AS $deptperf$
+BEGIN
+    RETURN (
+        SELECT format('%s calls %s, which belongs to %s and would run with the rights of %s', pg_describe_object(o.classid, o.objid, 0), f.oid::regprocedure, f.proowner::regrole, reader::regrole)
+        FROM (SELECT 'pg_class'::regclass AS classid, i.indexrelid AS objid FROM pg_index i WHERE i.indrelid = relation
+              UNION ALL SELECT 'pg_class'::regclass, relation
+              UNION ALL SELECT 'pg_constraint'::regclass, c.oid FROM pg_constraint c WHERE c.conrelid = relation
+              UNION ALL SELECT 'pg_statistic_ext'::regclass, s.oid FROM pg_statistic_ext s WHERE s.stxrelid = relation) o
+            JOIN pg_depend d ON d.classid = o.classid AND d.objid = o.objid AND d.refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass)
+            LEFT JOIN pg_operator p ON d.refclassid = 'pg_operator'::regclass AND p.oid = d.refobjid
+            JOIN pg_proc f ON f.oid = CASE WHEN d.refclassid = 'pg_proc'::regclass THEN d.refobjid ELSE p.oprcode END
+            JOIN pg_roles r ON r.oid = f.proowner
+        WHERE NOT r.rolsuper AND f.proowner <> reader
+        ORDER BY f.proname, o.objid LIMIT 1);
+END $deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_track_code(pg_catalog.oid, pg_catalog.oid) IS
+'what of a table, besides its columns, calls a function that is neither a superuser''s nor the reader''s, and that would run when a query of the table is planned: an index, a constraint, statistics or the partition key; NULL: nothing. NULL gives NULL';
+
 -- Why a source can't be tracked, or NULL.
 CREATE FUNCTION @extschema@.deptperf_track_refusal(source pg_catalog.text) RETURNS pg_catalog.text
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp AS $deptperf$
 #variable_conflict use_column
 DECLARE
-    one record;
+    me   regrole;                       -- whoever asks: as who triggers run
+    one  record;
 BEGIN
     PERFORM @extschema@.deptperf_require_workspace();
+    SELECT n.nspowner INTO me FROM pg_namespace n WHERE n.nspname = 'deptperf';
     IF EXISTS (SELECT FROM deptperf.source s WHERE s.source = deptperf_track_refusal.source AND s.lost) THEN
         RETURN 'it has lost a relation that it was bound to';
     END IF;
@@ -352,10 +387,10 @@ BEGIN
         LEFT JOIN pg_operator o ON d.refclassid = 'pg_operator'::regclass AND o.oid = d.refobjid
         JOIN pg_proc f ON f.oid = CASE WHEN d.refclassid = 'pg_proc'::regclass THEN d.refobjid ELSE o.oprcode END
         JOIN pg_roles r ON r.oid = f.proowner
-    WHERE NOT r.rolsuper AND f.proowner <> current_user::regrole
+    WHERE NOT r.rolsuper AND f.proowner <> me
     ORDER BY p.place, f.proname LIMIT 1;
     IF FOUND THEN
-        RETURN format('it calls %s, which belongs to %s and would run with the rights of %s', one.name, one.owner, current_user);
+        RETURN format('it calls %s, which belongs to %s and would run with the rights of %s', one.name, one.owner, me);
     END IF;
     -- statements are parsed anew, and who owns a type makes casts from it at any time
     SELECT t.oid::regtype AS name, t.typowner::regrole AS owner INTO one
@@ -365,16 +400,19 @@ BEGIN
         LEFT JOIN pg_attribute a ON d.refclassid = 'pg_class'::regclass AND a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
         JOIN pg_type t ON t.oid = CASE WHEN d.refclassid = 'pg_type'::regclass THEN d.refobjid ELSE a.atttypid END
         JOIN pg_roles r ON r.oid = t.typowner
-    WHERE NOT r.rolsuper AND t.typowner <> current_user::regrole
+    WHERE NOT r.rolsuper AND t.typowner <> me
     ORDER BY p.place, t.typname LIMIT 1;
     IF FOUND THEN
-        RETURN format('it reads a value of type %s, which belongs to %s, who can make casts that would run with the rights of %s', one.name, one.owner, current_user);
+        RETURN format('it reads a value of type %s, which belongs to %s, who can make casts that would run with the rights of %s', one.name, one.owner, me);
     END IF;
     FOR one IN
-        SELECT p.relation, p.view, c.oid::regclass AS member, c.relkind, c.relpersistence, c.oid = p.relation AS top
+        SELECT p.relation, p.view, c.oid::regclass AS member, c.relkind, c.relpersistence, c.oid = p.relation AS top,
+               c.relrowsecurity AND NOT (a.rolsuper OR a.rolbypassrls) AND (c.relforcerowsecurity OR NOT pg_has_role(me, c.relowner, 'USAGE')) AS hidden,
+               @extschema@.deptperf_track_code(t.member, me) AS code
         FROM @extschema@.deptperf_track_parts(deptperf_track_refusal.source) p
             CROSS JOIN LATERAL @extschema@.deptperf_track_tree(p.relation) t
             JOIN pg_class c ON c.oid = t.member
+            JOIN pg_roles a ON a.oid = me
         ORDER BY p.place, c.oid <> p.relation, c.relname
     LOOP
         IF one.relkind NOT IN ('r', 'p') THEN
@@ -382,10 +420,12 @@ BEGIN
                           CASE one.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' ELSE 'foreign table' END);
         ELSIF one.relpersistence = 'u' THEN
             RETURN format('%s is unlogged: after a crash it is empty, and what was kept of it is not', one.member);
-        ELSIF NOT has_table_privilege(one.member, 'TRIGGER') THEN
-            RETURN format('%s lets %s make no triggers on it', one.member, current_user);
-        ELSIF NOT has_table_privilege(one.member, 'SELECT') OR row_security_active(one.member) THEN      -- TRUNCATE reads it
-            RETURN format('%s does not let %s read all its records', one.member, current_user);
+        ELSIF NOT has_table_privilege(me, one.member, 'TRIGGER') THEN
+            RETURN format('%s lets %s make no triggers on it', one.member, me);
+        ELSIF NOT has_table_privilege(me, one.member, 'SELECT') OR one.hidden THEN      -- TRUNCATE reads it
+            RETURN format('%s does not let %s read all its records', one.member, me);
+        ELSIF one.code IS NOT NULL THEN
+            RETURN format('of %s: %s', one.member, one.code);
         ELSIF one.top AND one.view IS NOT NULL AND @extschema@.deptperf_track_fault(one.view) IS NOT NULL THEN
             RETURN format('of %s: %s', one.member, @extschema@.deptperf_track_fault(one.view));
         END IF;
@@ -428,8 +468,9 @@ LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE ROWS 1
 SET search_path = pg_catalog, pg_temp AS $deptperf$
 #variable_conflict use_column
 DECLARE
-    wanted text := deptperf_track_faults.source;
-    kept   regclass;
+    wanted  text := deptperf_track_faults.source;
+    kept    regclass;
+    refusal text;
 BEGIN
     PERFORM @extschema@.deptperf_require_workspace();
     kept := to_regclass(format('deptperf.%I', wanted || '_kept'));
@@ -439,7 +480,10 @@ BEGIN
         WHERE kept IS NOT NULL;
         RETURN;
     END IF;
+    refusal := @extschema@.deptperf_track_refusal(wanted);
     RETURN QUERY
+    SELECT kept, format('it can''t be tracked any more: %s', refusal), format('SELECT deptperf_untrack(%L);', wanted) WHERE refusal IS NOT NULL
+    UNION ALL
     SELECT t.member, format('trigger %I on %s %s', t.name, t.member,
                             CASE WHEN g.tgname IS NULL THEN 'is missing' WHEN g.tgenabled = 'D' THEN 'is disabled' ELSE 'is not as deptperf_track made it' END),
            'CREATE ' || t.definition
@@ -460,7 +504,7 @@ BEGIN
     WHERE m.now <> m.was;
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_track_faults(pg_catalog.text) IS
-'what the catalog tells against the kept facts of a source: triggers that are missing, disabled or changed, partitions that have come or gone since, and facts that are left although tracking is off. NULL gives no rows';
+'what the catalog tells against the kept facts of a source: triggers that are missing, disabled or changed, partitions that have come or gone since, what makes that it could not be tracked now, and facts that are left although tracking is off. NULL gives no rows';
 
 CREATE FUNCTION @extschema@.deptperf_track_clear(source pg_catalog.text) RETURNS pg_catalog.void
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE

@@ -133,13 +133,22 @@ is_name(const DpFactNames *names, int place, const char *name, int len)
 		memcmp(names->name[place].name, name, len) == 0;
 }
 
+/* How long what stands before a name is. */
+static int
+marks(const char *name, int len)
+{
+	int			n = len > 0 && DP_IS_MARK(name[0]);
+
+	return n + (len > n && name[n] == DP_MARK_NAME);
+}
+
 /* The place of a name, which is added when it is new. */
 static int
 find_name(DpFactNames *names, const char *name, int len)
 {
 	int			before;
 
-	if (len > DP_MAX_WORD + (len > 0 && DP_IS_MARK(name[0])))
+	if (len > DP_MAX_WORD + marks(name, len))
 		ereport(ERROR,
 				(errcode(ERRCODE_NAME_TOO_LONG),
 				 errmsg("fact name \"%.*s\" is too long", len, name),

@@ -355,6 +355,15 @@ read_amount(const Pair *pair, Datum datum, DpDec *value)
 	}
 }
 
+static pg_noinline int
+marked_place(CallSite *site, int place, char mark)
+{
+	char		marked[DP_MAX_WORD + 4];
+	int			len = snprintf(marked, sizeof(marked), "%c%s", mark, dp_fact_name(site->names, place));
+
+	return dp_fact_place(site->names, marked, len, place);
+}
+
 /*
  * What can be taken back again: an amount that is no number is counted, under
  * the fact's name behind a mark, and so are the amounts of a fact that does
@@ -363,18 +372,17 @@ read_amount(const Pair *pair, Datum datum, DpDec *value)
 static void
 add_marked(CallSite *site, DpFactSums *sums, int place, char mark, DpDec value)
 {
-	const char *name = dp_fact_name(site->names, place);
-	char		marked[DP_MAX_WORD + 2];
-	int			len = snprintf(marked, sizeof(marked), "%c%s", mark, name);
-
-	dp_fact_sums_add(sums, dp_fact_place(site->names, marked, len, place), DP_FACT_KNOWN, &value);
+	dp_fact_sums_add(sums, marked_place(site, place, mark), DP_FACT_KNOWN, &value);
 }
 
 static void
 add_kept(CallSite *site, DpFactSums *sums, int place, DpFactState state, DpDec value)
 {
 	bool		of_zeros = false;
+	char		first = dp_fact_name(site->names, place)[0];
 
+	if (DP_IS_MARK(first) || first == DP_MARK_NAME || place == site->count)
+		place = marked_place(site, place, DP_MARK_NAME);
 	for (int i = 0; i < site->nzeros; i++)
 		of_zeros |= site->zero[i] == place;
 	if (!of_zeros)

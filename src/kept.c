@@ -5,7 +5,8 @@
  *	deptperf_kept_facts(count_name, zeros, name, amount, …)   (facts_agg.c)
  *		what records add, as deptperf_facts has it, but so that it can be taken
  *		back: NaN can't be subtracted, so it is counted ("!fact"), and so are
- *		the amounts of a fact that is absent when it has none ("#fact")
+ *		the amounts of a fact that is absent when it has none ("#fact"); a name
+ *		in a record that could be taken for one of these has "=" before it
  *	deptperf_kept_negated(facts)
  *		the same with all signs changed: what records that go take away
  *	deptperf_kept_sum(facts)
@@ -191,6 +192,18 @@ deptperf_kept_says_final(PG_FUNCTION_ARGS)
 	}
 	if (!speaks)
 		PG_RETURN_NULL();
+	for (int i = 0; i < size; i++)
+	{
+		const char *name = dp_fact_name(sums->names, i);
+		DpFactState state = sums->sum[i].state;
+		DpDec		value;
+
+		if (state == DP_FACT_ABSENT || name[0] != DP_MARK_NAME)
+			continue;
+		value = dp_sum_value(&sums->sum[i]);
+		sums->sum[i].state = DP_FACT_ABSENT;
+		dp_fact_sums_add(sums, dp_fact_place(sums->names, name + 1, strlen(name + 1), -1), state, &value);
+	}
 	PG_RETURN_DATUM(dp_fact_sums_object(sums, false));
 }
 

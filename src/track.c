@@ -37,7 +37,9 @@
 #include "access/relation.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_authid.h"
 #include "catalog/pg_namespace.h"
+#include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "common/pg_prng.h"
@@ -48,7 +50,9 @@
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
+#include "parser/analyze.h"
 #include "parser/parse_expr.h"
+#include "parser/parser.h"
 #include "rewrite/rewriteHandler.h"
 #include "storage/lmgr.h"
 #include "storage/proc.h"
@@ -62,6 +66,7 @@
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/regproc.h"
 #include "utils/rel.h"
 #include "utils/rls.h"
 #include "utils/selfuncs.h"
@@ -217,6 +222,7 @@ become_owner(Caller *caller)
 	pin("intervalstyle", "postgres", IntervalStyle != INTSTYLE_POSTGRES);
 	pin("extra_float_digits", "1", extra_float_digits < 1);
 	pin("array_nulls", "on", !Array_nulls);
+	pin("standard_conforming_strings", "on", !standard_conforming_strings);
 	pin("transform_null_equals", "off", Transform_null_equals);
 	pin("jit", "off", jit_enabled);
 	/* a policy of a table's owner must not run as ours: an error instead */
@@ -235,19 +241,26 @@ become_caller(const Caller *caller)
 }
 
 /*
+ * While our own statements are parsed and planned:
+ *
  * A transition table has no statistics, so that a date would be looked up in
- * fiscal_year once for each record and not once for each day.  While our own
- * statements are planned, it has those of its table.
+ * fiscal_year once for each record and not once for each day.  It gets those of
+ * its table.
+ *
+ * A name may mean something else than when the view was made: who may create
+ * functions in the extension's schema can make one that fits better.  What is
+ * neither a superuser's nor the workspace's owner's is not called.
  */
 static get_relation_stats_hook_type next_stats_hook;
-static bool planning = false;
+static post_parse_analyze_hook_type next_parse_hook;
+static bool ours = false;
 
 static bool
 table_stats(PlannerInfo *root, RangeTblEntry *rte, AttrNumber attnum, VariableStatData *vardata)
 {
 	if (next_stats_hook != NULL && next_stats_hook(root, rte, attnum, vardata))
 		return true;
-	if (!planning || rte->rtekind != RTE_NAMEDTUPLESTORE || !OidIsValid(rte->relid))
+	if (!ours || rte->rtekind != RTE_NAMEDTUPLESTORE || !OidIsValid(rte->relid))
 		return false;
 	for (int inherited = 0; inherited < 2 && !HeapTupleIsValid(vardata->statsTuple); inherited++)
 		vardata->statsTuple = SearchSysCache3(STATRELATTINH, ObjectIdGetDatum(rte->relid),
@@ -257,18 +270,75 @@ table_stats(PlannerInfo *root, RangeTblEntry *rte, AttrNumber attnum, VariableSt
 	return HeapTupleIsValid(vardata->statsTuple);
 }
 
+static bool
+is_foreign(Oid function, void *context)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	Oid			owner;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for function %u", function);
+	owner = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
+	ReleaseSysCache(tuple);
+	if (owner == BOOTSTRAP_SUPERUSERID || owner == GetUserId() || superuser_arg(owner))
+		return false;
+	*(Oid *) context = function;
+	return true;
+}
+
+static bool
+find_foreign(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (check_functions_in_node(node, is_foreign, context))
+		return true;
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, find_foreign, context, 0);
+	return expression_tree_walker(node, find_foreign, context);
+}
+
+static void
+check_functions(ParseState *pstate, Query *query, JumbleState *jstate)
+{
+	Oid			function;
+
+	if (next_parse_hook != NULL)
+		next_parse_hook(pstate, query, jstate);
+	if (ours && find_foreign((Node *) query, &function))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("function %s is not called for tracking", format_procedure(function)),
+				 errdetail("It would run with the rights of role \"%s\", to whom it does not belong.",
+						   GetUserNameFromId(GetUserId(), false)),
+				 errhint("Who may create functions in the schema that deptperf is in, and why?")));
+}
+
 void
 dp_track_init(void)
 {
 	next_stats_hook = get_relation_stats_hook;
 	get_relation_stats_hook = table_stats;
+	next_parse_hook = post_parse_analyze_hook;
+	post_parse_analyze_hook = check_functions;
 }
 
 static SPIPlanPtr
 prepare(const char *statement, int nargs, Oid *types)
 {
-	SPIPlanPtr	plan = SPI_prepare(statement, nargs, types);
+	bool		before = ours;
+	SPIPlanPtr	plan;
 
+	ours = true;
+	PG_TRY();
+	{
+		plan = SPI_prepare(statement, nargs, types);
+	}
+	PG_FINALLY();
+	{
+		ours = before;
+	}
+	PG_END_TRY();
 	if (plan == NULL)
 		elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
 	return plan;
@@ -277,9 +347,10 @@ prepare(const char *statement, int nargs, Oid *types)
 static void
 run(SPIPlanPtr plan, Datum *args)
 {
+	bool		before = ours;
 	int			code;
 
-	planning = true;
+	ours = true;
 	PG_TRY();
 	{
 		code = SPI_execute_snapshot(plan, args, NULL, GetLatestSnapshot(), InvalidSnapshot, false,
@@ -287,7 +358,7 @@ run(SPIPlanPtr plan, Datum *args)
 	}
 	PG_FINALLY();
 	{
-		planning = false;
+		ours = before;
 	}
 	PG_END_TRY();
 	if (code < 0)

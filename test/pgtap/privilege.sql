@@ -241,6 +241,7 @@ INSERT INTO listed VALUES
         deptperf_shard_refuse(bigint[],text,text)
         deptperf_bind_branch(text,text,boolean)
         deptperf_bind_not_tracked(text)
+        deptperf_track_code(oid,oid)
         deptperf_track_faults(text)
         deptperf_track_parts(text)
         deptperf_track_refusal(text)

@@ -2,7 +2,7 @@
 -- statement, for own, bound and partitioned tables; what is refused; who may what;
 -- what goes wrong is found.  Many writers at once: test/t/track.pl.
 BEGIN;
-SELECT plan(113);
+SELECT plan(125);
 SET LOCAL client_min_messages = warning;
 SET LOCAL deptperf.compact_every = 0;
 DROP SCHEMA IF EXISTS deptperf CASCADE;
@@ -75,6 +75,13 @@ SELECT is(pg_temp.kept((SELECT deptperf_kept_sum(f)::text FROM (VALUES ('{"b": 3
 SELECT is(pg_temp.kept('{"b": 3, "#b": 1, "m_records": 1}', '{"b": -3, "#b": 1, "m_records": 1}'), '{"b": 0, "#b": 2, "m_records": 2} {"b": 0, "m_records": 2}', 'with amounts it is there, also at 0');
 SELECT is(pg_temp.error($$ SELECT deptperf_kept_sum('{"a": "NaN"}') $$) ~ '^22023 kept facts are not an object of numbers', true, 'and no other values')
 FROM (SELECT) x;
+
+-- names that look like marks, and that of the count: 2 records + 2
+SELECT is(concat_ws(' ', deptperf_kept_facts('a_records', '{"a": 0}', n, v), deptperf_facts('a_records', '{"a": 0}', n, v)),
+          '{"a": 0, "=!a": 1, "#=!a": 1, "a_records": 2, "=a_records": 2, "#=a_records": 1} {"a": 0, "!a": 1, "a_records": 4}', 'names in records that look like marks are kept behind another')
+FROM (VALUES ('!a', 1), ('a_records', 2)) AS r(n, v);
+SELECT is(pg_temp.kept('{"a": 0, "=!a": 1, "#=!a": 1, "a_records": 2, "=a_records": 2, "#=a_records": 1}'),
+          '{"a": 0, "=!a": 1, "#=!a": 1, "a_records": 2, "=a_records": 2, "#=a_records": 1} {"a": 0, "!a": 1, "a_records": 4}', 'and read as deptperf_facts gives them');
 
 -- ---- 1. own tables ----
 
@@ -455,6 +462,74 @@ SELECT is(split_part(pg_temp.error($$ SELECT * FROM deptperf_track('disclosure')
           '0A000 source "disclosure" can''t be tracked: it reads a value of type theirs.grade, which belongs to deptperf_test_evil, who can make casts that would run with the rights of deptperf_test_owner', 'nor a type of somebody else''s');
 SELECT count(*) FROM deptperf_bind('{"disclosure": {"from": "theirs.disclosure", "dept": "unit", "year": "yr", "kind": "kind", "level": "level"}}');
 SELECT count(*) FROM deptperf_track('disclosure');
+RESET ROLE;
+
+-- Planning runs what is constant in what hangs on a table; whatever it is, it is
+-- not planned as the workspace's owner.
+SET LOCAL ROLE deptperf_test_evil;
+CREATE FUNCTION theirs.does(what text) RETURNS int LANGUAGE plpgsql VOLATILE AS 'BEGIN INSERT INTO public.ran VALUES (current_user || '' '' || what); RETURN 1; END';
+CREATE FUNCTION theirs.constant(what text) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN IF current_user = ''deptperf_test_owner'' THEN RETURN theirs.does(what); END IF; RETURN 1; END';
+GRANT USAGE ON SCHEMA theirs TO PUBLIC;
+RESET ROLE;
+CREATE FUNCTION pg_temp.attempt(what text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    truncated text;
+    did       text;
+    said      text;
+BEGIN
+    SET LOCAL ROLE deptperf_test_evil;
+    SET LOCAL constraint_exclusion = on;
+    EXECUTE what;
+    truncated := pg_temp.error('TRUNCATE theirs.disclosure');
+    RESET ROLE;
+    UPDATE deptperf.department SET code = code || '!' WHERE dept_id = 1;
+    did := (SELECT string_agg(who, ', ') FROM public.ran WHERE who ~ 'owner');
+    SET LOCAL ROLE deptperf_test_owner;         -- who runs it himself when he reads the table
+    said := pg_temp.issues() || pg_temp.error($q$ SELECT deptperf_track('disclosure') $q$);
+    RESET ROLE;
+    RAISE EXCEPTION 'undo' USING ERRCODE = 'ZZ001', DETAIL = concat_ws('; ', did, split_part(truncated, E'\n', 1),
+        CASE WHEN said !~ 'it can''t be tracked any more: of theirs.disclosure: .* calls theirs.constant\(text\), which belongs to deptperf_test_evil.*0A000 source "disclosure" can''t be tracked' THEN said END);
+EXCEPTION WHEN SQLSTATE 'ZZ001' THEN
+    GET STACKED DIAGNOSTICS what = PG_EXCEPTION_DETAIL;
+    RETURN what;
+END $$;
+SELECT is(pg_temp.attempt(what), '42501 the records of theirs.disclosure can''t be counted before they go', 'not run as the owner: ' || what)
+FROM unnest(ARRAY[
+    'CREATE INDEX ON theirs.disclosure (unit) WHERE theirs.constant(''predicate'') = 1',
+    'CREATE INDEX ON theirs.disclosure ((level + theirs.constant(''expression'')))',
+    'ALTER TABLE theirs.disclosure ADD CHECK (theirs.constant(''check'') = 1 AND level > -1)',
+    'CREATE STATISTICS theirs.s ON unit, (level + theirs.constant(''statistics'')) FROM theirs.disclosure',
+    'CREATE OPERATOR theirs.% (RIGHTARG = text, FUNCTION = theirs.constant); CREATE INDEX ON theirs.disclosure (unit) WHERE (OPERATOR(theirs.%) ''operator''::text) = 1']) AS what;
+
+-- Statements are parsed anew, and in the schema of the extension others may create
+-- what fits better: it is not called, neither at once nor by a plan that is kept.
+GRANT CREATE ON SCHEMA public TO deptperf_test_evil;
+SAVEPOINT s;
+SET LOCAL ROLE deptperf_test_evil;
+CREATE FUNCTION public.better(state jsonb, text, jsonb, text, numeric) RETURNS jsonb LANGUAGE plpgsql AS 'BEGIN INSERT INTO public.ran VALUES (current_user || '' overload''); RETURN ''{}''; END';
+CREATE AGGREGATE public.deptperf_kept_facts(text, jsonb, text, numeric) (SFUNC = public.better, STYPE = jsonb);
+SELECT is((SELECT p.proname FROM pg_proc p WHERE p.oid = 'deptperf_kept_facts(text, jsonb, text, numeric)'::regprocedure), 'deptperf_kept_facts', 'an aggregate that fits better');
+RESET ROLE;
+SET LOCAL ROLE deptperf_test_owner;
+SELECT matches(pg_temp.error('INSERT INTO finance.adjustment VALUES (1, ''2021-03-02'', 100)'), '^42501 function public.deptperf_kept_facts\(text,jsonb,text,numeric\) is not called for tracking
+It would run with the rights of role "deptperf_test_owner", to whom it does not belong', 'nor by any other');
+ANALYZE deptperf.fiscal_year;
+SELECT matches(pg_temp.error('INSERT INTO finance.adjustment SELECT 1, ''2021-03-02'', i FROM generate_series(1, 20) i'), '^42501 function public.deptperf_kept_facts', 'in no plan');
+RESET ROLE;
+SELECT is_empty($$ SELECT who FROM ran WHERE who ~ 'owner' $$, 'it did not run');
+ROLLBACK TO s;
+REVOKE CREATE ON SCHEMA public FROM deptperf_test_evil;
+
+-- what a writer writes is data
+SET LOCAL ROLE deptperf_test_owner;
+CREATE TABLE finance.measure (unit int, yr int, fact text, amount numeric);
+DELETE FROM deptperf.measurement;
+SELECT deptperf_untrack('measurement');
+SELECT count(*) FROM deptperf_bind('{"measurement": {"from": "finance.measure", "dept": "unit", "year": "yr", "fact": "fact", "amount": "amount"}}');
+SELECT count(*) FROM deptperf_track('measurement');
+INSERT INTO finance.measure VALUES (1, 2021, 'x', 1), (1, 2021, '!x', 1), (1, 2021, '#x', -1), (1, 2021, '#measurement_records', 5), (1, 2021, 'measurement_records', 7), (1, 2021, 'budget_initial', 7), (1, 2021, '', 1), (1, 2021, NULL, 1);
+INSERT INTO finance.measure VALUES (1, 2021, '!y', 1), (2, 2021, 'y', 'NaN'), (2, 2021, '!y', -1), (2, 2021, '#y', -1);
+SELECT is(pg_temp.wrong('measurement') || pg_temp.fact(1, 2021, 'x') || pg_temp.fact(1, 2021, 'measurement_records') || pg_temp.fact(2, 2021, 'y') || pg_temp.fact(1, 2021, 'y'), 'right19NaNabsent', 'names of facts that are marks of kept facts: 8 + 1 records of unit 1');
 RESET ROLE;
 
 -- a table and triggers of somebody's own, named like those of deptperf_track
