@@ -360,6 +360,7 @@ BEGIN
             JOIN pg_proc f ON f.oid = CASE WHEN d.refclassid = 'pg_proc'::regclass THEN d.refobjid ELSE p.oprcode END
             JOIN pg_roles r ON r.oid = f.proowner
         WHERE NOT r.rolsuper AND f.proowner <> reader
+          AND f.proowner <> (SELECT t.proowner FROM pg_proc t WHERE t.oid = '@extschema@.deptperf_track_write()'::regprocedure)
         ORDER BY f.proname, o.objid LIMIT 1);
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_track_code(pg_catalog.oid, pg_catalog.oid) IS
@@ -388,6 +389,7 @@ BEGIN
         JOIN pg_proc f ON f.oid = CASE WHEN d.refclassid = 'pg_proc'::regclass THEN d.refobjid ELSE o.oprcode END
         JOIN pg_roles r ON r.oid = f.proowner
     WHERE NOT r.rolsuper AND f.proowner <> me
+      AND f.proowner <> (SELECT t.proowner FROM pg_proc t WHERE t.oid = '@extschema@.deptperf_track_write()'::regprocedure)
     ORDER BY p.place, f.proname LIMIT 1;
     IF FOUND THEN
         RETURN format('it calls %s, which belongs to %s and would run with the rights of %s', one.name, one.owner, me);
@@ -420,6 +422,8 @@ BEGIN
                           CASE one.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' ELSE 'foreign table' END);
         ELSIF one.relpersistence = 'u' THEN
             RETURN format('%s is unlogged: after a crash it is empty, and what was kept of it is not', one.member);
+        ELSIF one.relpersistence = 't' THEN
+            RETURN format('%s is temporary, and there for one session alone', one.member);
         ELSIF NOT has_table_privilege(me, one.member, 'TRIGGER') THEN
             RETURN format('%s lets %s make no triggers on it', one.member, me);
         ELSIF NOT has_table_privilege(me, one.member, 'SELECT') OR one.hidden THEN      -- TRUNCATE reads it

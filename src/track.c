@@ -197,9 +197,25 @@ pin(const char *name, const char *value, bool differs)
 								 false);
 }
 
+/* Whose the extension's functions are. */
+static Oid	maker = InvalidOid;
+
+static Oid
+function_owner(Oid function)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	Oid			owner;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for function %u", function);
+	owner = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
+	ReleaseSysCache(tuple);
+	return owner;
+}
+
 /* False: there is no workspace. */
 static bool
-become_owner(Caller *caller)
+become_owner(FunctionCallInfo fcinfo, Caller *caller)
 {
 	Oid			schema = get_namespace_oid(WORKSPACE, true);
 	HeapTuple	tuple;
@@ -213,6 +229,7 @@ become_owner(Caller *caller)
 	owner = ((Form_pg_namespace) GETSTRUCT(tuple))->nspowner;
 	ReleaseSysCache(tuple);
 
+	maker = function_owner(fcinfo->flinfo->fn_oid);
 	GetUserIdAndSecContext(&caller->user, &caller->context);
 	SetUserIdAndSecContext(owner, caller->context | SECURITY_LOCAL_USERID_CHANGE |
 						   SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);
@@ -249,7 +266,8 @@ become_caller(const Caller *caller)
  *
  * A name may mean something else than when the view was made: who may create
  * functions in the extension's schema can make one that fits better.  What is
- * neither a superuser's nor the workspace's owner's is not called.
+ * neither a superuser's nor the workspace's owner's, nor the extension's, is not
+ * called.
  */
 static get_relation_stats_hook_type next_stats_hook;
 static post_parse_analyze_hook_type next_parse_hook;
@@ -273,14 +291,10 @@ table_stats(PlannerInfo *root, RangeTblEntry *rte, AttrNumber attnum, VariableSt
 static bool
 is_foreign(Oid function, void *context)
 {
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
-	Oid			owner;
+	Oid			owner = function_owner(function);
 
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for function %u", function);
-	owner = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
-	ReleaseSysCache(tuple);
-	if (owner == BOOTSTRAP_SUPERUSERID || owner == GetUserId() || superuser_arg(owner))
+	if (owner == BOOTSTRAP_SUPERUSERID || owner == GetUserId() || owner == maker ||
+		superuser_arg(owner))
 		return false;
 	*(Oid *) context = function;
 	return true;
@@ -547,7 +561,7 @@ deptperf_track_write(PG_FUNCTION_ARGS)
 
 	check_trigger(fcinfo, "deptperf_track_write");
 	if (!is_as_made(data) || (!TRIGGER_FIRED_BY_TRUNCATE(data->tg_event) && rows_of(data) == 0) ||
-		!become_owner(&caller))
+		!become_owner(fcinfo, &caller))
 		return PointerGetDatum(NULL);
 
 	entry = find_entry(data->tg_trigger->tgoid);
@@ -595,7 +609,7 @@ deptperf_track_registry(PG_FUNCTION_ARGS)
 	check_trigger(fcinfo, "deptperf_track_registry");
 	if (TRIGGER_FIRED_FOR_ROW(data->tg_event) || TRIGGER_FIRED_BEFORE(data->tg_event) ||
 		(!TRIGGER_FIRED_BY_TRUNCATE(data->tg_event) && rows_of(data) == 0) ||
-		!become_owner(&caller))
+		!become_owner(fcinfo, &caller))
 		return PointerGetDatum(NULL);
 
 	args[0] = ObjectIdGetDatum(RelationGetRelid(data->tg_relation));

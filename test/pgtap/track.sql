@@ -2,7 +2,7 @@
 -- statement, for own, bound and partitioned tables; what is refused; who may what;
 -- what goes wrong is found.  Many writers at once: test/t/track.pl.
 BEGIN;
-SELECT plan(125);
+SELECT plan(129);
 SET LOCAL client_min_messages = warning;
 SET LOCAL deptperf.compact_every = 0;
 DROP SCHEMA IF EXISTS deptperf CASCADE;
@@ -335,6 +335,38 @@ RESET datestyle;
 RESET array_nulls;
 SELECT is(pg_temp.wrong('adjustment') || pg_temp.fact(1, 2021, 'adjusted_amount'), 'right3', 'dates and arrays in another style');
 
+CREATE TABLE finance.task (unit int, yr int, name text, missed int);
+SELECT count(*) FROM deptperf_bind('{"key_task": {"from": "finance.task", "dept": "unit", "year": "yr", "missed": "missed", "filter": "name <> ''a\\b''''c''"}}');
+SELECT count(*) FROM deptperf_track('key_task');
+SET LOCAL standard_conforming_strings = off;
+SET LOCAL escape_string_warning = off;
+INSERT INTO finance.task VALUES (1, 2021, E'a\\b''c', 1);
+SET LOCAL standard_conforming_strings = on;
+INSERT INTO finance.task SELECT 1, 2021, CASE WHEN i % 2 = 0 THEN E'a\\b''c' ELSE 'b' END, 1 FROM generate_series(1, 20) i;
+-- 10 of the 20
+SELECT is(pg_temp.wrong('key_task') || pg_temp.fact(1, 2021, 'key_tasks_missed'), 'right10', 'and a backslash, by plans that are made under different settings');
+
+-- somebody's triggers write meanwhile
+CREATE FUNCTION pg_temp.meanwhile() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF pg_trigger_depth() = 1 AND TG_OP = 'INSERT' THEN
+        UPDATE finance.task SET missed = missed + 1 WHERE name = 'b';
+        DELETE FROM finance.task WHERE name = 'c';
+        INSERT INTO finance.task VALUES (2, 2022, 'd', 4);
+        SET LOCAL search_path = pg_temp, public;
+        SET LOCAL row_security = on;
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER a AFTER INSERT ON finance.task FOR EACH STATEMENT EXECUTE FUNCTION pg_temp.meanwhile();
+CREATE TRIGGER z AFTER INSERT ON finance.task FOR EACH ROW EXECUTE FUNCTION pg_temp.meanwhile();
+INSERT INTO finance.task VALUES (1, 2021, 'b', 1), (1, 2021, 'c', 1), (3, 2021, 'd', 1);
+SET LOCAL search_path = public;
+SELECT is(pg_temp.wrong('key_task'), 'right', 'triggers that write the table from within its statements');
+SELECT deptperf_untrack('key_task');
+SELECT deptperf_unbind('key_task');
+DROP TABLE finance.task;
+
 -- ---- 5. what is refused ----
 
 CREATE VIEW finance.task AS SELECT 1 AS unit, 2021 AS yr, 1 AS missed;
@@ -363,6 +395,10 @@ SELECT is(split_part(pg_temp.error($$ SELECT * FROM deptperf_track('satisfaction
           '0A000 deptperf.satisfaction_survey_bound_1 reads finance.survey2 in a way that can''t be tracked', 'nor what nothing can be derived from');
 SELECT count(*) FROM deptperf_bind('{"satisfaction_survey": {"from": "finance.survey2", "dept": "unit", "year": "yr", "respondents": "asked", "satisfied": "asked", "filter": "survey2 IS NOT NULL"}}');
 SELECT matches(pg_temp.error($$ SELECT * FROM deptperf_track('satisfaction_survey') $$), '^0A000 .*the whole record or a system column', 'nor a whole record');
+CREATE TEMP TABLE petition_now () INHERITS (finance.petition);
+SELECT matches(pg_temp.error($$ SELECT * FROM deptperf_track('petition') $$), '^0A000 source "petition" can''t be tracked: petition_now is temporary', 'nor what has a temporary child');
+SELECT matches(pg_temp.issues(), 'finance.petition has 2 partitions, and had 1 when tracking began', 'which data_issue says of one that came later');
+DROP TABLE petition_now;
 SELECT is(pg_temp.error($$ SELECT * FROM deptperf_track('buget') $$) ~ '^22023 source "buget" is not known', true, 'an unknown source is one too');
 
 -- ---- 6. rights ----
