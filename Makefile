@@ -1,9 +1,9 @@
 # make, make install, make installcheck    as with every PGXS extension
-# make check, check-versions, demo, report, fuzz, bench, bench-quick, bench-dashboard   each is one script in test/run/
+# make check, check-versions, demo, report, fuzz, soak, bench, bench-quick, bench-dashboard   each is one script in test/run/
 #
 # PG_CONFIG names the server to build for, when it isn't the first in PATH.
 
-WHOLE = check check-versions demo report fuzz bench bench-quick bench-dashboard
+WHOLE = check check-versions demo report fuzz soak bench bench-quick bench-dashboard
 ifneq ($(filter $(WHOLE),$(MAKECMDGOALS)),)
 
 # These install what they need, PGXS too, so they must work before it is there.

@@ -12,7 +12,7 @@
 #   restore      a dump that check-versions.sh made; only when it is named
 #
 # A suite that fails shows why, and the others go on. SUITES="regress pgtap"
-# runs these alone.
+# runs these alone, and with SUITES=tap TAP=track is one file of test/t alone.
 set -euo pipefail
 exec 2>&1                      # one stream: messages stay beside what they are about
 
@@ -140,13 +140,16 @@ pgtap_file() {
 # As the server's user, for these tests make clusters, and so in a copy of what
 # they may read, for the repository may lie in a folder that is closed to him.
 tap() {
-	compgen -G 'test/t/*.pl' >/dev/null || { echo "no test/t yet"; return; }
+	local files
+	compgen -G "test/t/${TAP:-*}.pl" >/dev/null || { echo "no test/t/${TAP:-*}.pl yet"; return; }
+	mapfile -t files < <(compgen -G "test/t/${TAP:-*}.pl")
 	mkdir "$cluster/copy"
 	cp -R test sql doc deptperf--*.sql "$cluster/copy/"
 	[[ ! -d examples ]] || cp -R examples "$cluster/copy/"
-	node_packages "$cluster/copy/examples/dashboard" || fail "tap: npm ci in examples/dashboard"
+	[[ " ${files[*]} " != *" test/t/dashboard.pl "* ]] ||
+		node_packages "$cluster/copy/examples/dashboard" || fail "tap: npm ci in examples/dashboard"
 	((EUID != 0)) || chown -R --reference="$cluster" "$cluster/copy"
-	run_tap tap tap_file test/t/*.pl
+	run_tap tap tap_file "${files[@]}"
 	if compgen -G "$cluster/tap-*/screenshots/*.png" >/dev/null; then
 		mkdir -p log               # for people, who come when the cluster is gone
 		cp "$cluster"/tap-*/screenshots/*.png log/
@@ -287,7 +290,7 @@ case " $SUITES " in
 	*" pgtap "* | *" tap "*) packages check ;;
 	*) packages build ;;
 esac
-[[ " $SUITES " != *" tap "* ]] || packages report
+[[ " $SUITES " != *" tap "* || -n ${TAP:-} ]] || packages report
 if ! build "COPT=$WARNINGS"; then
 	fail "build"
 elif step "private cluster" && ! cluster_start; then

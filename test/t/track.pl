@@ -2,7 +2,7 @@
 # inserts, changes, deletes and takes back, in READ COMMITTED, REPEATABLE READ and
 # SERIALIZABLE, while departments change their codes; afterwards the facts are
 # those of the records, exactly.  The same after a server is stopped at once, and
-# after dump and restore.
+# after dump and restore.  LOAD_SECONDS is how long each level takes (make soak).
 use strict;
 use warnings;
 use utf8;
@@ -97,15 +97,16 @@ sub load_of
 		(map { ('-f', $_) } @files), 'load' ];
 }
 
+my $seconds = $ENV{LOAD_SECONDS} // 4;
 my $superuser = run($node, 'load', 'SELECT current_user');
 my $wrong = 'SELECT count(*) FROM deptperf_check_tracking()';
 for my $level ('READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE')
 {
 	(my $name = $level) =~ tr/ /_/;
 	my $before = run($node, 'load', 'SELECT count(*) FROM deptperf.execution_kept');
-	my $command = load_of('writer', 4, script($level, $name));
+	my $command = load_of('writer', $seconds, script($level, $name));
 	local %ENV = $node->_get_env();
-	my $others = IPC::Run::start(load_of($superuser, 4, "$own\@4", "$code\@1"), '>', \my $out, '2>', \my $err);
+	my $others = IPC::Run::start(load_of($superuser, $seconds, "$own\@4", "$code\@1"), '>', \my $out, '2>', \my $err);
 	my $ok = IPC::Run::run($command, '>', \my $o, '2>', \my $e);
 	$others->finish;
 	ok($ok && $others->result(0) == 0, "$level: four clients, and four more") or diag($e, $err);
