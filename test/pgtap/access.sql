@@ -103,7 +103,7 @@ INSERT INTO object SELECT kind, unnest(names::text[]) FROM (VALUES
     ('binding', '{binding}'), ('access', '{access}'), ('peer', '{peer_score}'), ('result', '{result}'), ('shard', '{shard,shard_department}'),
     ('record', '{budget,execution,adjustment,procurement,fixed_asset,staffing,project,key_task,performance_target,petition,satisfaction_survey,disclosure,finding,measurement}'),
     ('view', '{given,framework_above,current_assessment,inputs,unit_facts,facts,score_basis,score,indicator_score,item_score,measure_value,ranking_all,ranking,trend,monitor,reconciliation,score_state,target_issue,check_issue,published_issue,record_issue,shard_issue,data_issue,shard_facts,shared_facts,shared_about}'),
-    ('owner', '{unit_sums,shard_sums}')) AS o(kind, names);
+    ('owner', '{unit_sums,tracking_lock,shard_sums}')) AS o(kind, names);
 INSERT INTO object SELECT k.kind, o.name || k.suffix FROM object o, (VALUES ('view', '_facts'), ('owner', '_source'), ('owner', '_sums'), ('view', '_issue')) AS k(kind, suffix) WHERE o.kind = 'record';
 
 CREATE TEMP TABLE allowed (role text, kind text, rights text);
