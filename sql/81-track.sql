@@ -353,7 +353,7 @@ BEGIN
         SELECT format('%s calls %s, which belongs to %s and would run with the rights of %s', pg_describe_object(o.classid, o.objid, 0), f.oid::regprocedure, f.proowner::regrole, reader::regrole)
         FROM (SELECT 'pg_class'::regclass AS classid, i.indexrelid AS objid FROM pg_index i WHERE i.indrelid = relation
               UNION ALL SELECT 'pg_class'::regclass, relation
-              UNION ALL SELECT 'pg_constraint'::regclass, c.oid FROM pg_constraint c WHERE c.conrelid = relation
+              UNION ALL SELECT 'pg_constraint'::regclass, c.oid FROM pg_constraint c WHERE c.conrelid = relation AND c.contype = 'c'
               UNION ALL SELECT 'pg_statistic_ext'::regclass, s.oid FROM pg_statistic_ext s WHERE s.stxrelid = relation) o
             JOIN pg_depend d ON d.classid = o.classid AND d.objid = o.objid AND d.refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass)
             LEFT JOIN pg_operator p ON d.refclassid = 'pg_operator'::regclass AND p.oid = d.refobjid
