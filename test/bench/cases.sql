@@ -138,7 +138,6 @@ INSERT INTO bench.cases (name, goal_number, what, ours, peer, direction, goal, c
                 to_jsonb(p) - 'dept_id' AS peer
          FROM deptperf.unit_facts f JOIN bench.facts_by_filter p USING (dept_id) WHERE f.fiscal_year = 2021) u$$);
 
-UPDATE bench.cases SET floor = 'see facts_floor' WHERE name = 'facts_filter';
 INSERT INTO bench.cases (name, what, ours, peer, direction)
 SELECT 'facts_floor', 'one sum a source by department and year, merged, against the same', bench.merged_sums('fiscal_year = 2021'), peer, direction
 FROM bench.cases WHERE name = 'facts_filter';

@@ -97,6 +97,8 @@ FROM (VALUES
  E'BEGIN;\n' || bench.bulk(:'dated', 1000000) || E';\nROLLBACK;', 1.3, format('SELECT bench.is_kept_after(%L)', bench.bulk(:'dated', 100000))),
 ('track_single_own', 'single payments, own table, 1 client', true, '{}', 1, 2, NULL,
  bench.own_payment('random(1, :departments)'), 2.1, 'SELECT bench.is_kept()'),
+('track_single_own_4', 'likewise, 4 clients', true, '{}', 4, 2, NULL,
+ bench.own_payment('random(1, :departments)'), 2.1, 'SELECT bench.is_kept()'),
 ('track_single_1', 'single payments, bound by text code and date, 1 client', false, '{}', 1, 2, NULL,
  bench.dated_payment('random(1, :departments)'), 2.1, 'SELECT bench.is_kept()'),
 ('track_single_4', 'likewise, 4 clients', false, '{}', 4, 2, NULL,
