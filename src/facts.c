@@ -7,7 +7,6 @@
 #include "facts.h"
 #include "miscadmin.h"
 #include "object.h"
-#include "port/pg_bitutils.h"
 #include "scan.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -223,11 +222,19 @@ pair_units(DpFactNames *names)
 
 /* ---- sums ---- */
 
-/* Room for n sums at least: memory is given in powers of two anyway. */
+/*
+ * Room for n sums at least.  Memory is given in powers of two; of four here,
+ * because each source that is merged brings more names, and what a group has
+ * outgrown is of no use to others, which outgrow it too.
+ */
 static int
 room_for(int n)
 {
-	return pg_nextpower2_size_t(sizeof(DpSum) * Max(n, 5)) / sizeof(DpSum);
+	Size		size = 128;
+
+	while (size < sizeof(DpSum) * n)
+		size *= 4;
+	return size / sizeof(DpSum);
 }
 
 DpFactSums *
