@@ -256,6 +256,10 @@ INSERT INTO bench.cases (name, goal_number, what, kind, within, peer_within, set
  $$SELECT dept_id, deptperf_facts('execution_records', '{"paid": 0}', 'paid', amount) FROM deptperf.execution WHERE fiscal_year = 2021 AND month = 1 GROUP BY dept_id$$,
  'at most', 1.05);
 
+-- What the plain sums take, whose groups outgrow the processor's caches too.
+INSERT INTO bench.cases (name, what, kind, within, peer_within, ours, peer, direction) VALUES
+('scale_sum', 'sum(amount) GROUP BY dept_id, likewise', 'across', 'main', 'small', bench.sums('sum'), bench.sums('sum'), 'at most');
+
 -- ---- 7. beside the goals: a column store ----
 
 INSERT INTO bench.cases (name, what, kind, ours, peer, direction) VALUES

@@ -122,7 +122,7 @@ echo "    $gain"
 # Workers can't gain what two sessions don't.
 sql -d main -v "gain=$gain" <<<"UPDATE bench.cases SET goal = least(goal, round(1 + (goal - 1) * (:gain - 1) / 0.8, 2)) WHERE goal_number = 5"
 # Nor can two shards.
-sql -d main -v "gain=$gain" <<<"UPDATE bench.cases SET goal = greatest(goal, round(goal * 1.8 / :gain, 2)) WHERE goal_number = 8"
+sql -d main -v "gain=$gain" <<<"UPDATE bench.cases SET goal = greatest(goal, round(goal * 1.8 / :gain, 2)) WHERE name LIKE 'shard\_%'"
 
 # --------------------------------------------------------------------- cases
 
