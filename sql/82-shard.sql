@@ -173,6 +173,12 @@ DECLARE
     facts text := format('deptperf.shard_%s_facts', shard);
 BEGIN
     PERFORM @extschema@.deptperf_require_workspace();
+    -- Of a single table nothing is pruned when the executor starts; so there is another, which is empty.
+    IF to_regclass('deptperf.shard_0_facts') IS NULL THEN
+        CREATE TABLE deptperf.shard_0_facts PARTITION OF deptperf.shard_unit_facts (CONSTRAINT shard_0_facts_empty CHECK (false)) FOR VALUES IN (0);
+        COMMENT ON TABLE deptperf.shard_0_facts IS 'Empty: beside it a single shard can be left out of a plan. Only for the owner.';
+        REVOKE ALL ON deptperf.shard_0_facts FROM PUBLIC;
+    END IF;
     IF to_regclass(facts) IS NULL THEN
         -- a fetch has about 1 MB; and while it is read here, the next one is made there
         EXECUTE format('CREATE FOREIGN TABLE %s (shard int OPTIONS (column_name %L) NOT NULL, dept_id bigint, fiscal_year int, facts text) '
@@ -346,6 +352,9 @@ BEGIN
     DELETE FROM deptperf.shard s WHERE s.shard = n;
     PERFORM @extschema@.deptperf_shard_views();
     EXECUTE format('DROP FOREIGN TABLE IF EXISTS deptperf.%I, deptperf.%I', format('shard_%s_facts', n), format('shard_%s_about', n));
+    IF NOT EXISTS (SELECT FROM deptperf.shard) THEN
+        DROP TABLE IF EXISTS deptperf.shard_0_facts;
+    END IF;
     RETURN departments;
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_detach(pg_catalog.name) IS

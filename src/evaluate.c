@@ -95,14 +95,17 @@ is_calculable(const DpFramework *framework, Numeric value, DpDec *result)
 	return dp_dec_read(NumericGetDatum(value), result) && dp_dec_calculable(*result, framework->max_digits);
 }
 
-/* Are they of a part of the units only?  Then their first key says so. */
+/* Are they of a part of the units only?  Then a key says so, among the shortest, which are the first. */
 static bool
 is_part(Jsonb *facts)
 {
 	DpPairs		pairs = dp_pairs(facts);
 
-	return dp_next_pair(&pairs) && pairs.len == strlen(DP_OUT_OF_REACH) &&
-		memcmp(pairs.key, DP_OUT_OF_REACH, pairs.len) == 0 && pairs.kind != DP_PAIR_NULL;
+	while (dp_next_pair(&pairs) && pairs.len <= (int) strlen(DP_OUT_OF_REACH))
+		if (pairs.len == (int) strlen(DP_OUT_OF_REACH) &&
+			memcmp(pairs.key, DP_OUT_OF_REACH, pairs.len) == 0)
+			return pairs.kind != DP_PAIR_NULL;
+	return false;
 }
 
 /* Both are in one order, so the object is walked once. */

@@ -402,14 +402,16 @@ set_pair(JsonbPair *pair, const FactName *name, const DpSum *sum)
 	}
 }
 
-/* Is it a sum over units some of which are out of reach? */
-static bool
-is_part(const DpFactSums *sums)
+/* Where the mark of units that are out of reach is; -1: the sum is over none of them. */
+static int
+place_of_mark(const DpFactSums *sums)
 {
 	const DpFactNames *names = sums->names;
+	int			before = names_before(names, DP_OUT_OF_REACH, strlen(DP_OUT_OF_REACH));
 
-	return names->n > 0 && strcmp(names->name[names->sorted[0]].name, DP_OUT_OF_REACH) == 0 &&
-		is_known(sums, names->sorted[0]);
+	return before < names->n &&
+		is_name(names, names->sorted[before], DP_OUT_OF_REACH, strlen(DP_OUT_OF_REACH)) &&
+		is_known(sums, names->sorted[before]) ? names->sorted[before] : -1;
 }
 
 /*
@@ -422,7 +424,7 @@ dp_fact_sums_json(const DpFactSums *sums, bool units)
 {
 	DpFactNames *names = sums->names;
 	static const DpSum unknown = {{0}, 0, false, DP_FACT_NAN};
-	bool		part = is_part(sums);
+	int			mark = place_of_mark(sums);
 	JsonbValue	object = {.type = jbvObject};
 	JsonbPair  *pair;
 	int			n = 0;
@@ -436,7 +438,7 @@ dp_fact_sums_json(const DpFactSums *sums, bool units)
 		const DpSum *sum = sum_at(sums, place, units);
 
 		if (sum != NULL)
-			set_pair(&pair[n++], &names->name[place], part && i > 0 ? &unknown : sum);
+			set_pair(&pair[n++], &names->name[place], mark >= 0 && place != mark ? &unknown : sum);
 	}
 	object.val.object.nPairs = n;
 	object.val.object.pairs = pair;

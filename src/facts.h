@@ -32,8 +32,7 @@ typedef struct DpFactNames DpFactNames;
 /*
  * The mark alone counts units whose facts are not to be had at all now (their
  * shard does not answer).  What is known of the others is only a part, so no
- * sum that it is in says a number, and nothing is scored by one.  In jsonb's
- * order it is the first key.
+ * sum that it is in says a number, and nothing is scored by one.
  */
 #define DP_OUT_OF_REACH "!"
 

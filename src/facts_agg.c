@@ -381,7 +381,7 @@ add_kept(CallSite *site, DpFactSums *sums, int place, DpFactState state, DpDec v
 	bool		of_zeros = false;
 	char		first = dp_fact_name(site->names, place)[0];
 
-	if (DP_IS_MARK(first) || first == DP_MARK_NAME || place == site->count)
+	if (DP_IS_MARK(first) || first == DP_MARK_NAME || first == '\0' || place == site->count)
 		place = marked_place(site, place, DP_MARK_NAME);
 	for (int i = 0; i < site->nzeros; i++)
 		of_zeros |= site->zero[i] == place;

@@ -86,6 +86,8 @@ read_facts(DpFactNames *names, const char *at, const char *end)
 			return NULL;
 		if (likely(place < sums->size && sums->sum[place].state == DP_FACT_ABSENT))
 			sums->sum[place] = sum;
+		else if (place < sums->size)
+			return NULL;		/* twice: jsonb has the last one */
 		else
 		{
 			DpDec		value = dp_sum_value(&sum);

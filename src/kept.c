@@ -97,6 +97,10 @@ copy_of(const DpFactSums *sums)
 
 	/* The dictionary may have grown, and with it the copy. */
 	memcpy(copy->sum, sums->sum, sizeof(DpSum) * sums->size);
+	/* What is added to the copy must not free what the state has. */
+	for (int i = 0; i < sums->size; i++)
+		if (copy->sum[i].is_big)
+			copy->sum[i].big = DatumGetNumericCopy(NumericGetDatum(copy->sum[i].big));
 	return copy;
 }
 
@@ -156,6 +160,35 @@ deptperf_kept_sum_final(PG_FUNCTION_ARGS)
 	PG_RETURN_JSONB_P(dp_fact_sums_json(sums, false));
 }
 
+/*
+ * The same with names as the records have them.  Into sums of their own: what
+ * is "=late" without its mark may be one that still has it.
+ */
+static DpFactSums *
+with_own_names(DpFactSums *sums)
+{
+	DpFactSums *result = NULL;
+
+	for (int i = 0; i < sums->size && result == NULL; i++)
+		if (sums->sum[i].state != DP_FACT_ABSENT && dp_fact_name(sums->names, i)[0] == DP_MARK_NAME)
+			result = dp_fact_sums_make(sums->names, CurrentMemoryContext);
+	if (result == NULL)
+		return sums;
+	for (int i = 0; i < sums->size; i++)
+	{
+		DpDec		value = dp_sum_value(&sums->sum[i]);
+		const char *name;
+
+		if (sums->sum[i].state == DP_FACT_ABSENT)
+			continue;
+		name = dp_fact_name(sums->names, i);
+		if (name[0] == DP_MARK_NAME)
+			name++;
+		dp_fact_sums_add(result, dp_fact_place(sums->names, name, strlen(name), -1), sums->sum[i].state, &value);
+	}
+	return result;
+}
+
 PG_FUNCTION_INFO_V1(deptperf_kept_says_final);
 Datum
 deptperf_kept_says_final(PG_FUNCTION_ARGS)
@@ -192,19 +225,7 @@ deptperf_kept_says_final(PG_FUNCTION_ARGS)
 	}
 	if (!speaks)
 		PG_RETURN_NULL();
-	for (int i = 0; i < size; i++)
-	{
-		const char *name = dp_fact_name(sums->names, i);
-		DpFactState state = sums->sum[i].state;
-		DpDec		value;
-
-		if (state == DP_FACT_ABSENT || name[0] != DP_MARK_NAME)
-			continue;
-		value = dp_sum_value(&sums->sum[i]);
-		sums->sum[i].state = DP_FACT_ABSENT;
-		dp_fact_sums_add(sums, dp_fact_place(sums->names, name + 1, strlen(name + 1), -1), state, &value);
-	}
-	PG_RETURN_DATUM(dp_fact_sums_object(sums, false));
+	PG_RETURN_DATUM(dp_fact_sums_object(with_own_names(sums), false));
 }
 
 /*

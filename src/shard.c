@@ -183,7 +183,7 @@ find_answer(int shard)
 	bool		may_be_open;
 
 	if (!read_shard(shard, &server, &may_be_open))
-		return LEFT_OUT;
+		return NOT_ASKED_YET;	/* not attached, or no longer; which may be undone */
 	if (!is_there(shard, "facts") || !is_there(shard, "about"))
 	{
 		ereport(WARNING,
@@ -292,7 +292,7 @@ deptperf_shard_asked(PG_FUNCTION_ARGS)
 			PG_RETURN_INT32(shard);
 		answers[shard] = find_answer(shard);
 	}
-	if (answers[shard] == LEFT_OUT)
+	if (answers[shard] != ASKED)
 		PG_RETURN_NULL();
 	PG_RETURN_INT32(shard);
 }

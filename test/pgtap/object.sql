@@ -2,7 +2,7 @@
 -- reads it (src/facts_object.c).  Nobody may see a difference: whatever reads it,
 -- keeps it, or adds it to others gets what the written jsonb would have given.
 BEGIN;
-SELECT plan(17);
+SELECT plan(23);
 
 -- Four departments.  Department d has d rows of amount d, so a = d * d and n = d;
 -- b is there for odd ones alone, and c, the name that comes last, for the fourth.
@@ -83,6 +83,31 @@ SELECT is_empty($$
   WHERE (SELECT deptperf_facts(f) FROM (VALUES (x.facts), (y.facts)) AS v(f))
         IS DISTINCT FROM (SELECT deptperf_facts(f) FROM (VALUES (x.facts::text::jsonb), (y.facts)) AS v(f)) $$,
   'huge, tiny and no numbers');
+
+-- 4. What is kept (src/kept.c): a state is asked twice, and what one result takes from
+-- it stays there.  "#x" is a record's own name behind "=", and takes the place of the
+-- count of amounts "x"; whatever comes of that, the state is the same after each row.
+CREATE FUNCTION pg_temp.of_rows(kept jsonb, rows int) RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(s.said, ' ' ORDER BY s.i) FROM (
+        SELECT v.i, (deptperf_kept_says(kept) OVER w ->> 'a_records') || (deptperf_kept_sum(kept) OVER w)::text AS said
+        FROM generate_series(1, rows) AS v(i) WINDOW w AS (ORDER BY v.i ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)) s
+$$;
+SELECT is(pg_temp.of_rows('{"a_records": 1, "=#x": 5, "#x": 1e200}', 2),
+  format('1{"#x": %s, "=#x": 5, "a_records": 1} 2{"#x": %s, "=#x": 10, "a_records": 2}', 1e200, 2e200), 'a huge number under a mark');
+SET LOCAL deptperf.force_numeric = on;
+SELECT is(pg_temp.of_rows('{"a_records": 1, "=#x": 5, "#x": 1, "x": 1}', 2),
+  '1{"x": 1, "#x": 1, "=#x": 5, "a_records": 1} 2{"x": 2, "#x": 2, "=#x": 10, "a_records": 2}', 'numbers that are all numerics');
+RESET deptperf.force_numeric;
+SELECT is((SELECT deptperf_kept_says(f)::text FROM (VALUES ('{"a_records": 1, "late": 2, "==late": 200, "===two": 7}'::jsonb)) AS v(f)),
+  '{"late": 2, "==two": 7, "=late": 200, "a_records": 1}', 'each name loses one mark and not two');
+SELECT is((SELECT count(*) FROM (SELECT deptperf_kept_says(f) AS f FROM (SELECT jsonb_object_agg('n' || i || '_records', 1) AS f FROM generate_series(1, 3000) AS i) v) w, jsonb_each(f)),
+  3000::bigint, 'more names than their dictionary has room for');
+
+-- 5. The mark of units out of reach counts wherever it stands among the keys.
+SELECT is((SELECT deptperf_facts(f)::text FROM (VALUES ('{"": 1, " ": 2, "a": 5}'::jsonb), ('{"!": 1}')) AS v(f)),
+  '{"": "NaN", " ": "NaN", "!": 1, "a": "NaN"}', 'in a sum');
+SELECT is((SELECT to_jsonb(e) FROM deptperf_evaluate_total(deptperf_framework_seed('sz-2021'), '{"": 1, "!": 1, "assets_total": 5, "assets_in_use": 5}', '{}') AS e),
+          (SELECT to_jsonb(e) FROM deptperf_evaluate_total(deptperf_framework_seed('sz-2021'), '{"!": 1}', '{}') AS e), 'in an evaluation');
 
 SELECT * FROM finish();
 ROLLBACK;

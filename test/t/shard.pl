@@ -335,5 +335,11 @@ server('nested', $co, 'guide');
 run($co, 'guide', q{SELECT deptperf_grant('coordinator', 'reader')});
 refuses(q{SELECT deptperf_attach('nested')}, qr/55000: server "nested" has shards itself/, 'attach: a coordinator');
 
-$_->stop('immediate') for $co, $south, $north;
+# One shard alone is left out as any other: 2 and 4 are there, 1 is above 2.
+run($co, 'guide', q{UPDATE deptperf.shard SET unreachable = 'open'});
+$south->stop('immediate');
+is(run($co, 'guide', q{SET client_min_messages = error; SELECT string_agg(dept_id::text, ',' ORDER BY dept_id) FROM deptperf.facts WHERE fiscal_year = 2021 AND facts ? '!'}), '1,2,4', 'a single shard that is down is left out');
+is(run($co, 'guide', q{SET client_min_messages = error; SELECT count(*) FROM deptperf_scores(ARRAY[3], ARRAY[2021])}), '0', 'and not asked for a department that is here');
+
+$_->stop('immediate') for $co, $north;
 done_testing();
