@@ -405,15 +405,29 @@ DECLARE
     entry  record;
     added  bigint;
     n      bigint := 0;
-    of_units text;              -- where records are counted
 BEGIN
     PERFORM @extschema@.deptperf_shard_require(dept_ids, 'closing');
+    -- what shards count is asked for once, and for all sources
+    IF to_regclass('deptperf.shard_department') IS NOT NULL
+        AND EXISTS (SELECT FROM deptperf.shard_department h WHERE dept_ids IS NULL OR h.dept_id = ANY (dept_ids)) THEN
+        INSERT INTO deptperf.closed (dept_id, fiscal_year, source, records)
+        SELECT d.dept_id, deptperf_close_rows.year, s.source, coalesce((f.facts ->> (s.source || '_records'))::bigint, 0)
+        FROM deptperf.source s
+            CROSS JOIN deptperf.department d
+            LEFT JOIN deptperf.unit_facts f ON f.dept_id = d.dept_id AND f.fiscal_year = deptperf_close_rows.year AND (dept_ids IS NULL OR f.dept_id = ANY (dept_ids))
+        WHERE (wanted IS NULL OR s.source = wanted) AND s.zeros IS NOT NULL
+          AND (dept_ids IS NULL OR d.dept_id = ANY (dept_ids))
+          AND NOT EXISTS (SELECT FROM deptperf.closed c WHERE c.dept_id = d.dept_id AND c.fiscal_year = deptperf_close_rows.year AND c.source = s.source)
+        ORDER BY s.position, d.dept_id
+        ON CONFLICT (dept_id, fiscal_year, source) DO NOTHING;
+        GET DIAGNOSTICS n = ROW_COUNT;
+        RETURN n;
+    END IF;
     FOR entry IN
         SELECT s.source FROM deptperf.source s
         WHERE (wanted IS NULL OR s.source = wanted) AND s.zeros IS NOT NULL
         ORDER BY s.position
     LOOP
-        of_units := CASE WHEN to_regclass('deptperf.shard') IS NOT NULL AND EXISTS (SELECT FROM deptperf.shard) THEN 'unit_facts' ELSE entry.source || '_facts' END;
         EXECUTE format($q$
             INSERT INTO deptperf.closed (dept_id, fiscal_year, source, records)
             SELECT d.dept_id, $1, %1$L, coalesce((f.facts ->> %2$L)::bigint, 0)
@@ -423,7 +437,7 @@ BEGIN
               AND NOT EXISTS (SELECT FROM deptperf.closed c WHERE c.dept_id = d.dept_id AND c.fiscal_year = $1 AND c.source = %1$L)
             ORDER BY d.dept_id
             ON CONFLICT (dept_id, fiscal_year, source) DO NOTHING$q$,
-            entry.source, entry.source || '_records', of_units)
+            entry.source, entry.source || '_records', entry.source || '_facts')
         USING deptperf_close_rows.year, deptperf_close_rows.dept_ids;
         GET DIAGNOSTICS added = ROW_COUNT;
         n := n + added;

@@ -231,7 +231,10 @@ BEGIN
             USING DETAIL = 'It has no option cursor_tuple_fraction, and scores of many departments would take longer than in one cluster.',
                   HINT = format('ALTER SERVER %I OPTIONS (ADD options ''-c cursor_tuple_fraction=1 -c work_mem=64MB -c jit=off'');', server);
     END IF;
-    PERFORM @extschema@.deptperf_setup();
+    -- only when it is due: it locks records against writers, and the shard is asked after it
+    IF to_regclass('deptperf.shard_department') IS NULL OR (SELECT v.missing_step IS NOT NULL FROM @extschema@.deptperf_version() v) THEN
+        PERFORM @extschema@.deptperf_setup();
+    END IF;
     PERFORM @extschema@.deptperf_shard_forget();
 
     -- one that is attached is known by its foreign table, whatever it was called then
@@ -323,7 +326,7 @@ COMMENT ON FUNCTION @extschema@.deptperf_attach(pg_catalog.name) IS
 
 CREATE FUNCTION @extschema@.deptperf_detach(server pg_catalog.name) RETURNS pg_catalog.int8
 LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
-SET search_path = pg_catalog, pg_temp AS $deptperf$
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $deptperf$
 #variable_conflict use_variable
 DECLARE
     n           int;
@@ -354,6 +357,7 @@ BEGIN
     EXECUTE format('DROP FOREIGN TABLE IF EXISTS deptperf.%I, deptperf.%I', format('shard_%s_facts', n), format('shard_%s_about', n));
     IF NOT EXISTS (SELECT FROM deptperf.shard) THEN
         DROP TABLE IF EXISTS deptperf.shard_0_facts;
+        ANALYZE deptperf.shard_unit_facts;          -- it has no partitions: the point path needs not ask
     END IF;
     RETURN departments;
 END $deptperf$;

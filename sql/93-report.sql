@@ -361,7 +361,7 @@ BEGIN
         FOR t IN
             SELECT v.en, v.zh FROM (VALUES
                 ('^unknown department$', '未知部门'), ('^unknown year$', '未知年度'), ('^NULL$', '空值'), ('^unknown value$', '未知取值'), ('^not finite$', '不是有限数'), ('^negative$', '负数'),
-                ('^not whole$', '不是整数'), ('^above (.*)$', '超过 \1'), ('^lost relation$', '绑定的关系已丢失'), ('^row security$', '行级安全'), ('^tracking$', '事实维护'),
+                ('^not whole$', '不是整数'), ('^above (.*)$', '超过 \1'), ('^lost relation$', '绑定的关系已丢失'), ('^row security$', '行级安全'),
                 -- figures and published scores
                 ('\(the records', '(记录'), ('printed as (.*), taken as (\S+ \()', '印作 \1，取为 \2'), ('printed as ', '印作 '), ('^total published as (.*)$', '总分公布为 \1'), ('^(\S+) published as (.*)$', '\1 公布为 \2'),
                 ('^one value, to a unit of the last printed digit$', '一个数值，误差小于所印末位的一个单位'), ('^amounts in one unit$', '单位一致的金额'), ('^a number whose digits are grouped in threes$', '每三位分节的数字'),

@@ -3,9 +3,12 @@
  *
  *	deptperf_facts(count_name, zeros, name, amount, name, amount, …)
  *		takes all facts of a record in one call
+ *	deptperf_kept_facts(count_name, zeros, name, amount, …)
+ *		the same in a form that can be taken back again (kept.c)
  *	deptperf_facts(jsonb), deptperf_unit_facts(jsonb)
  *		add objects of facts
  *
+ * Results are jsonb that is written when somebody reads it (facts_object.c).
  * The state is a DpFactSums.  The dictionary of names belongs to the call
  * site (fn_extra) and lives as long as the query; each group's sums are in
  * the aggregate's context.  Sums are exact, so order and the number of
@@ -364,17 +367,18 @@ marked_place(CallSite *site, int place, char mark)
 	return dp_fact_place(site->names, marked, len, place);
 }
 
-/*
- * What can be taken back again: an amount that is no number is counted, under
- * the fact's name behind a mark, and so are the amounts of a fact that does
- * not come with the source's zeros, which is there only as long as they are.
- */
 static void
 add_marked(CallSite *site, DpFactSums *sums, int place, char mark, DpDec value)
 {
 	dp_fact_sums_add(sums, marked_place(site, place, mark), DP_FACT_KNOWN, &value);
 }
 
+/*
+ * What can be taken back again: an amount that is no number is counted, under
+ * the fact's name behind a mark, and so are the amounts of a fact that does
+ * not come with the source's zeros, which is there only as long as they are.
+ * A name that is empty or looks like one of these stands behind "=".
+ */
 static void
 add_kept(CallSite *site, DpFactSums *sums, int place, DpFactState state, DpDec value)
 {

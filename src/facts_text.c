@@ -74,6 +74,7 @@ read_facts(DpFactNames *names, const char *at, const char *end)
 	{
 		const char *name;
 		DpSum		sum = {{0}, 0, false, DP_FACT_NAN};
+		DpDec		value;
 
 		if (!pass(&at, end, "\""))
 			return NULL;
@@ -84,16 +85,10 @@ read_facts(DpFactNames *names, const char *at, const char *end)
 		place = dp_fact_place(names, name, at - name, place);
 		if (!pass(&at, end, "\": ") || (!pass(&at, end, "\"NaN\"") && !read_short(&at, end, &sum)))
 			return NULL;
-		if (likely(place < sums->size && sums->sum[place].state == DP_FACT_ABSENT))
-			sums->sum[place] = sum;
-		else if (place < sums->size)
+		if (place < sums->size && sums->sum[place].state != DP_FACT_ABSENT)
 			return NULL;		/* twice: jsonb has the last one */
-		else
-		{
-			DpDec		value = dp_sum_value(&sum);
-
-			dp_fact_sums_add(sums, place, sum.state, &value);
-		}
+		value = dp_sum_value(&sum);
+		dp_fact_sums_add(sums, place, sum.state, &value);
 	} while (pass(&at, end, ", "));
 	return pass(&at, end, "}") && at == end ? sums : NULL;
 }

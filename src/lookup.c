@@ -471,25 +471,11 @@ receive_facts(TupleTableSlot *slot, DestReceiver *self)
 	return true;
 }
 
-static void
-receiver_startup(DestReceiver *self, int operation, TupleDesc typeinfo)
-{
-}
-
-static void
-receiver_end(DestReceiver *self)
-{
-}
-
 /* The facts of one year: n members, all of that year. */
 static void
 read_year(const Member *members, int n, DpFactNames *names)
 {
-	/* SPI asks only whether rows are thrown away or go to its own table. */
-	FactsReceiver receiver = {
-		{receive_facts, receiver_startup, receiver_end, receiver_end, DestTuplestore},
-		CurrentMemoryContext, members, n, names
-	};
+	FactsReceiver receiver = {*None_Receiver, CurrentMemoryContext, members, n, names};
 	Datum		args[2] = {unit_array(members, n), Int32GetDatum(members->fiscal_year)};
 	SPIExecuteOptions options = {
 		.params = makeParamList(lengthof(args)),
@@ -499,6 +485,9 @@ read_year(const Member *members, int n, DpFactNames *names)
 	DpShards	before = dp_shards_ask(dp_shards_of(args[0]));
 	volatile int code = 0;
 
+	receiver.pub.receiveSlot = receive_facts;
+	/* SPI asks only whether rows are thrown away or go to its own table. */
+	receiver.pub.mydest = DestTuplestore;
 	for (int i = 0; i < lengthof(args); i++)
 		options.params->params[i] = (ParamExternData)
 		{

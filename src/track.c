@@ -49,6 +49,7 @@
 #include "jit/jit.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
+#include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
 #include "parser/analyze.h"
 #include "parser/parse_expr.h"
@@ -186,8 +187,8 @@ typedef struct Caller
 
 /*
  * Settings that a statement's constants are written and read by, which a
- * writer might change in between; and jit, which takes a third of a second
- * from one of work.
+ * writer might change in between; that whose policies apply hangs on; and what
+ * makes a plan dear: jit takes a third of a second.
  */
 static void
 pin(const char *name, const char *value, bool differs)
@@ -583,12 +584,13 @@ deptperf_track_write(PG_FUNCTION_ARGS)
 			size++;
 		if (SPI_register_trigger_data(data) != SPI_OK_TD_REGISTER)
 			elog(ERROR, "SPI_register_trigger_data failed");
+		/*
+		 * All 152 years fit a page or two, but going through them takes a quarter of
+		 * a single row's time.  At every call, because the plan cache may plan anew.
+		 */
+		pin("enable_seqscan", "off", size == 0 && enable_seqscan);
 		if (entry->plan[size] == NULL)
-		{
 			entry->plan[size] = keep(prepare(entry->statement, 0, NULL));
-			/* All 152 years fit a page or two, but going through them takes a quarter of a single row's time. */
-			pin("enable_seqscan", "off", size == 0);
-		}
 		run(entry->plan[size], NULL);
 		compact(entry);
 	}

@@ -54,6 +54,7 @@ BEGIN
         RETURN NEW;         -- being restored
     END IF;
     PERFORM pg_advisory_xact_lock(1684369524, 4);   -- one at a time, so that numbers have no gaps
+    PERFORM @extschema@.deptperf_shard_require(ARRAY(SELECT c.dept_id FROM deptperf.department_closure c WHERE c.ancestor_id = NEW.dept_id), 'freezing');
     b := @extschema@.deptperf_basis(NEW.dept_id, NEW.fiscal_year::bigint);
     NEW.framework := b.framework;
     NEW.document := b.document;

@@ -136,9 +136,9 @@ IF renew OR to_regclass('deptperf.data_issue') IS NULL THEN
         FROM shard_issue i
         UNION ALL
         SELECT NULL::bigint, NULL::int, 'error'::text, 'tracking'::text, s.source,
-               f.found, format('SELECT * FROM deptperf_track(%L);', s.source)
+               f.found, coalesce(f.remedy, format('SELECT * FROM deptperf_track(%L);', s.source))
         FROM source s
-            CROSS JOIN LATERAL (SELECT string_agg(t.found, '; ' ORDER BY t.found) AS found FROM @extschema@.deptperf_track_faults(s.source) t GROUP BY t.relation) f
+            CROSS JOIN LATERAL (SELECT string_agg(t.found, '; ' ORDER BY t.found) AS found, min(t.expected) FILTER (WHERE t.expected LIKE 'SELECT deptperf\_untrack%') AS remedy FROM @extschema@.deptperf_track_faults(s.source) t GROUP BY t.relation) f
         WHERE sees_all()
         UNION ALL
         SELECT m.dept_id, s.fiscal_year, 'info'::text, 'silent'::text, s.source,

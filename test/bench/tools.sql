@@ -10,10 +10,10 @@ SET client_min_messages = warning;
 CREATE TABLE bench.cases (
     position       serial,
     name           text PRIMARY KEY,
-    goal_number    int,                         -- of the list in doc/performance.md; NULL: for information
+    goal_number    int,                         -- 1-4 facts and points, 5 parallel, 6 size, 8 tracking and shards; NULL: for information
     what           text NOT NULL,
     within         text NOT NULL DEFAULT 'main',        -- the database
-    peer_within    text,                        -- of across and write: the peer's
+    peer_within    text,                        -- of across, write and dashboard: the peer's
     kind           text NOT NULL DEFAULT 'query',       -- query, point (a statement over many targets), memory, across, write (a script of pgbench)
     indexes        text NOT NULL DEFAULT 'covering',    -- or plain: (dept_id, fiscal_year) alone
     settings       jsonb NOT NULL DEFAULT '{}',

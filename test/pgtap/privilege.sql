@@ -300,9 +300,11 @@ INSERT INTO listed VALUES
     ('volatile unsafe search_path=deptperf, pg_temp; client_min_messages=warning', $$
         deptperf_setup(text,boolean)
     $$),
+    ('volatile unsafe search_path=pg_catalog, pg_temp; client_min_messages=warning', $$
+        deptperf_detach(name)
+    $$),
     ('volatile unsafe search_path=pg_catalog, pg_temp', $$
         deptperf_attach(name)
-        deptperf_detach(name)
         deptperf_track(text)
         deptperf_track_sources(text)
         deptperf_untrack(text)

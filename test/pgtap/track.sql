@@ -2,7 +2,7 @@
 -- statement, for own, bound and partitioned tables; what is refused; who may what;
 -- what goes wrong is found.  Many writers at once: test/t/track.pl.
 BEGIN;
-SELECT plan(129);
+SELECT plan(130);
 SET LOCAL client_min_messages = warning;
 SET LOCAL deptperf.compact_every = 0;
 DROP SCHEMA IF EXISTS deptperf CASCADE;
@@ -398,6 +398,7 @@ SELECT matches(pg_temp.error($$ SELECT * FROM deptperf_track('satisfaction_surve
 CREATE TEMP TABLE petition_now () INHERITS (finance.petition);
 SELECT matches(pg_temp.error($$ SELECT * FROM deptperf_track('petition') $$), '^0A000 source "petition" can''t be tracked: petition_now is temporary', 'nor what has a temporary child');
 SELECT matches(pg_temp.issues(), 'finance.petition has 2 partitions, and had 1 when tracking began', 'which data_issue says of one that came later');
+SELECT matches(pg_temp.issues(), 'error\|petition\|it can''t be tracked any more: petition_now is temporary[^|]*\|SELECT deptperf_untrack\(''petition''\);', 'with what can be done, which is not to track it again');
 DROP TABLE petition_now;
 SELECT is(pg_temp.error($$ SELECT * FROM deptperf_track('buget') $$) ~ '^22023 source "buget" is not known', true, 'an unknown source is one too');
 

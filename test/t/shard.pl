@@ -273,7 +273,8 @@ is(run($co, 'finance', q{SELECT bool_and(sources ~ '^[^:]+: out of reach') FROM 
 like(run($co, 'finance', q{SELECT deptperf_report(1, 2017, 'en')}, 'bureau'), qr/its shard, which is out of reach/, 'the report says so too');
 refuses('SELECT deptperf_close(2018)', qr/55000: closing needs shard "north", which does not answer/, 'open: nothing is closed by a part');
 refuses('SELECT deptperf_compare(2018)', qr/55000: a comparison needs shard "north"/, 'nor compared');
-refuses('SELECT deptperf_finalize(4, 2018)', qr/55000: department 4 has no total for 2018/, 'nor frozen');
+refuses('SELECT deptperf_finalize(4, 2018)', qr/55000: freezing needs shard "north", which does not answer/, 'nor frozen');
+refuses("SELECT deptperf_finalize(4, 2018, force => true, reason => 'at once')", qr/55000: freezing needs shard "north"/, 'nor by force');
 is(run($co, 'finance', q{SELECT deptperf_finalize(50, 2019) > 0}, 'bureau'), 't', 'what has no unit there is');
 same_lines(rows('finance', q{SELECT severity, found FROM deptperf.data_issue WHERE issue = 'shard'}, 'bureau'),
 	[ 'info|66 departments at "south"', 'error|67 departments at "north", which is out of reach: they are open' ], 'open: data_issue says so');
