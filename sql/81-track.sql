@@ -493,9 +493,13 @@ BEGIN
            'CREATE ' || t.definition
     FROM @extschema@.deptperf_track_triggers(wanted) t
         LEFT JOIN pg_trigger g ON g.tgrelid = t.member AND g.tgname = t.name
+        -- when they fire, as pg_trigger.h has it, and what they see
+        JOIN (VALUES ('insert', 4, NULL, 'new_rows'), ('update', 16, 'old_rows', 'new_rows'), ('delete', 8, 'old_rows', NULL),
+                     ('truncate', 32 + 2, NULL, NULL)) AS e(event, type, old_rows, new_rows) ON t.name = concat_ws('_', 'deptperf', wanted, t.place, e.event)::name
     WHERE g.tgenabled IS DISTINCT FROM 'O' AND g.tgenabled IS DISTINCT FROM 'A'
        OR g.tgfoid <> '@extschema@.deptperf_track_write()'::regprocedure OR g.tgqual IS NOT NULL OR cardinality(g.tgattr::int2[]) > 0
-       OR encode(g.tgargs, 'escape') !~ format('^%s\\000%s\\000[1-9][0-9]{0,8}\\000$', wanted, t.place) OR g.tgoldtable <> 'old_rows' OR g.tgnewtable <> 'new_rows'
+       OR encode(g.tgargs, 'escape') !~ format('^%s\\000%s\\000[1-9][0-9]{0,8}\\000$', wanted, t.place)
+       OR (g.tgtype, g.tgoldtable, g.tgnewtable) IS DISTINCT FROM (e.type, e.old_rows, e.new_rows)
     UNION ALL
     SELECT p.relation, format('%s has %s partitions, and had %s when tracking began', p.relation, m.now - 1, m.was - 1),
            format('SELECT * FROM deptperf_track(%L);', wanted)

@@ -2,7 +2,7 @@
 -- statement, for own, bound and partitioned tables; what is refused; who may what;
 -- what goes wrong is found.  Many writers at once: test/t/track.pl.
 BEGIN;
-SELECT plan(130);
+SELECT plan(131);
 SET LOCAL client_min_messages = warning;
 SET LOCAL deptperf.compact_every = 0;
 DROP SCHEMA IF EXISTS deptperf CASCADE;
@@ -652,6 +652,20 @@ SELECT is(pg_temp.issues(), E'error|execution|trigger deptperf_execution_1_delet
 CREATE OR REPLACE TRIGGER deptperf_execution_1_insert AFTER INSERT ON finance.payment REFERENCING NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION deptperf_track_write('execution', '2', 'many');
 SELECT matches(pg_temp.issues(), '_insert on finance.payment is not as deptperf_track made it', 'also with other arguments');
+-- Each of these does nothing when it is called, or is not called when it should be.
+CREATE FUNCTION pg_temp.is_missed(place text, rest text) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('CREATE OR REPLACE TRIGGER deptperf_execution_1_%s %s', place, rest);
+    RETURN pg_temp.issues() ~ format('_%s on finance.payment is not as deptperf_track made it', place);
+END $$;
+SELECT is(ARRAY(SELECT pg_temp.is_missed(t.place, replace(t.rest, 'WRITE', 'FOR EACH STATEMENT EXECUTE FUNCTION deptperf_track_write(''execution'', ''1'', ''1'')')) FROM (VALUES
+    (1, 'insert', 'AFTER INSERT ON finance.payment REFERENCING NEW TABLE AS new_rows WRITE'),
+    (2, 'insert', 'AFTER INSERT ON finance.payment REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION deptperf_track_registry(''execution'', ''1'', ''1'')'),
+    (3, 'insert', 'AFTER INSERT ON finance.payment WRITE'),
+    (4, 'insert', 'AFTER INSERT ON finance.payment REFERENCING NEW TABLE AS new_rows FOR EACH ROW EXECUTE FUNCTION deptperf_track_write(''execution'', ''1'', ''1'')'),
+    (5, 'insert', 'AFTER DELETE ON finance.payment REFERENCING OLD TABLE AS old_rows WRITE'),
+    (6, 'update', 'AFTER UPDATE OF betrag ON finance.payment WRITE'),
+    (7, 'truncate', 'AFTER TRUNCATE ON finance.payment WRITE')) AS t(i, place, rest) ORDER BY t.i), '{f,t,t,t,t,t,t}', 'or one that is another, but for its name');
 SELECT is((SELECT t.tracked FROM deptperf_track('execution') t)::text || pg_temp.wrong('execution'), 'trueright', 'tracking anew puts all right');
 SELECT deptperf_setup();
 INSERT INTO finance.payment VALUES ('A', '2021-04-05', 10000, 'public');
