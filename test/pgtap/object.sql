@@ -2,7 +2,7 @@
 -- reads it (src/facts_object.c).  Nobody may see a difference: whatever reads it,
 -- keeps it, or adds it to others gets what the written jsonb would have given.
 BEGIN;
-SELECT plan(23);
+SELECT plan(25);
 
 -- Four departments.  Department d has d rows of amount d, so a = d * d and n = d;
 -- b is there for odd ones alone, and c, the name that comes last, for the fourth.
@@ -102,6 +102,12 @@ SELECT is((SELECT deptperf_kept_says(f)::text FROM (VALUES ('{"a_records": 1, "l
   '{"late": 2, "==two": 7, "=late": 200, "a_records": 1}', 'each name loses one mark and not two');
 SELECT is((SELECT count(*) FROM (SELECT deptperf_kept_says(f) AS f FROM (SELECT jsonb_object_agg('n' || i || '_records', 1) AS f FROM generate_series(1, 3000) AS i) v) w, jsonb_each(f)),
   3000::bigint, 'more names than their dictionary has room for');
+-- !b: of the two amounts of b one is NaN, which the second row takes away.  #b: b has
+-- no amounts at first, and so is absent; then one comes, which is 0.
+SELECT results_eq($$ SELECT (deptperf_kept_says(f) OVER (ORDER BY i))::text FROM unnest('{"{\"b\": 3, \"!b\": 1, \"a_records\": 1}","{\"!b\": -1, \"a_records\": 1}"}'::jsonb[]) WITH ORDINALITY AS r(f, i) $$,
+  $$ VALUES ('{"b": "NaN", "a_records": 1}'), ('{"b": 3, "a_records": 2}') $$, 'what is no number in one row is one in the next');
+SELECT results_eq($$ SELECT (deptperf_kept_sum(f) OVER (ORDER BY i))::text FROM unnest('{"{\"b\": 0, \"#b\": 0, \"a_records\": 1}","{\"#b\": 1}"}'::jsonb[]) WITH ORDINALITY AS r(f, i) $$,
+  $$ VALUES ('{"a_records": 1}'), ('{"b": 0, "#b": 1, "a_records": 1}') $$, 'and what is absent in one is there in the next');
 
 -- 5. The mark of units out of reach counts wherever it stands among the keys.
 SELECT is((SELECT deptperf_facts(f)::text FROM (VALUES ('{"": 1, " ": 2, "a": 5}'::jsonb), ('{"!": 1}')) AS v(f)),
