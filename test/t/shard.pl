@@ -180,6 +180,13 @@ my $facts = q{SELECT u::text FROM deptperf.unit_facts u};
 same_lines(rows('finance', $facts, 'bureau'), rows('one', $facts), 'each unit says what it did, <source>_units too');
 my $ranking = q{SELECT r::text FROM deptperf.ranking r};
 same_lines(rows('finance', $ranking, 'bureau'), rows('one', $ranking), 'and the ranking');
+is(run($co, 'finance', q{SELECT count(deptperf_total(51, 2021)) < 2; SELECT count(*) FROM deptperf.unit_facts WHERE facts ? '!'}, 'bureau'), "t\n0", 'a named department leaves shards out of its own query alone');
+
+# 3 is south's, 2 the coordinator's: what else somebody writes of them counts nowhere.
+run($north, 'finance', q{INSERT INTO deptperf.department (dept_id, code) VALUES (2, 'd2'), (3, 'd3'); INSERT INTO deptperf.procurement (procurement_id, dept_id, fiscal_year, planned, actual) VALUES (-2, 2, 2021, 5, 5), (-3, 3, 2021, 7, 7)});
+my $claimed = "$facts WHERE dept_id IN (2, 3)";
+same_lines(rows('finance', $claimed, 'bureau'), rows('one', $claimed), 'what a shard says of departments that are not its own does not count');
+run($north, 'finance', q{DELETE FROM deptperf.procurement WHERE dept_id IN (2, 3); DELETE FROM deptperf.department WHERE dept_id IN (2, 3)});
 
 # ---- what goes there ----
 
@@ -235,6 +242,9 @@ my %right;
 $north->stop('immediate');
 refuses('SELECT * FROM deptperf.score WHERE fiscal_year = 2021', qr/08001: could not connect to server "north"/, 'down: an error that names it');
 refuses('SELECT deptperf_total(1, 2021)', qr/08001: could not connect to server "north"/, 'by the point path');
+# 199 is with north alone.
+($status, $out, $err) = ask("\\set ON_ERROR_STOP off\nSELECT deptperf_total(199, 2021); SELECT deptperf_shard_asked(1)");
+is($out, '1', 'and after that error all shards are asked again');
 
 # 50 is here and 51 with south, both without units below them; 12 has some everywhere.
 my $points = q{SELECT deptperf_total(50, y), deptperf_total(51, y), deptperf_grade(51, y) FROM generate_series(2017, 2021) y};
@@ -272,6 +282,7 @@ is(run($co, 'finance', q{SELECT string_agg(DISTINCT needs, ' ') FROM deptperf_mi
 is(run($co, 'finance', q{SELECT bool_and(sources ~ '^[^:]+: out of reach') FROM deptperf_explain(4, 2017, lang => 'en') WHERE sources IS NOT NULL}, 'bureau'), 't', 'nor does deptperf_explain count records that it does not see');
 like(run($co, 'finance', q{SELECT deptperf_report(1, 2017, 'en')}, 'bureau'), qr/its shard, which is out of reach/, 'the report says so too');
 refuses('SELECT deptperf_close(2018)', qr/55000: closing needs shard "north", which does not answer/, 'open: nothing is closed by a part');
+like(run($co, 'finance', q{BEGIN; SELECT deptperf_close(2018, NULL, 'd50'); ROLLBACK}, 'bureau'), qr/^\d+$/, 'but what is here alone is');
 refuses('SELECT deptperf_compare(2018)', qr/55000: a comparison needs shard "north"/, 'nor compared');
 refuses('SELECT deptperf_finalize(4, 2018)', qr/55000: freezing needs shard "north", which does not answer/, 'nor frozen');
 refuses("SELECT deptperf_finalize(4, 2018, force => true, reason => 'at once')", qr/55000: freezing needs shard "north"/, 'nor by force');
@@ -290,6 +301,10 @@ $north->start;
 same_lines(rows('finance', $SCORES[0], 'bureau'), rows('one', $SCORES[0]), 'up again: the scores of one cluster');
 is($session->query('SELECT deptperf_total(3, 2021) IS NULL; COMMIT; SELECT deptperf_total(3, 2021) IS NULL'), "t\nf", 'a transaction that found it down does not mix; the next one asks again');
 $session->quit;
+is(run($co, 'finance', q{SET client_min_messages = error; BEGIN; SELECT deptperf_shard_asked(2); SAVEPOINT s; SELECT deptperf_detach('north'); SELECT count(deptperf_shard_asked(2)); ROLLBACK TO s; SELECT deptperf_shard_asked(2); COMMIT}, 'bureau'), "2\n67\n0\n2", 'nor does one that takes back that it let a shard go');
+run($north, 'finance', 'REVOKE SELECT ON deptperf.shared_about FROM coordinator');
+refuses('SELECT count(*) FROM deptperf.score WHERE fiscal_year = 2021', qr/ERROR:  42501: permission denied for view shared_about/, 'open: an answer that is an error is no silence');
+run($north, 'finance', q{SELECT deptperf_grant('coordinator', 'reader')});
 
 # ---- a server that is dropped ----
 
