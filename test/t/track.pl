@@ -181,6 +181,12 @@ is(run($node, 'tracked', 'SELECT DISTINCT source FROM deptperf_check_tracking()'
 run($node, 'tracked', 'SELECT deptperf_track()', 'bureau');
 is(run($node, 'tracked', $wrong, 'bureau'), 0, 'and put right');
 
+# a trigger of somebody else's does nothing, nor does it hold up deptperf_track
+run($node, 'tracked', q{CREATE TABLE public.other (i int); CREATE TRIGGER deptperf_staffing_1_insert AFTER INSERT ON public.other
+	REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION deptperf_track_write('staffing', '1', '1')});
+is(run($node, 'tracked', q{BEGIN; INSERT INTO public.other VALUES (1); SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND relation = 'deptperf.tracking_lock'::regclass; COMMIT}), 0, 'the lock of writers is not kept for it');
+run($node, 'tracked', 'DROP TABLE public.other');
+
 # without the extension, and with it again
 run($node, 'tracked', 'SET client_min_messages = warning; DROP EXTENSION deptperf CASCADE; CREATE EXTENSION deptperf; SELECT deptperf_setup()', 'bureau');
 isnt(run($node, 'tracked', $wrong, 'bureau'), 0, 'DROP EXTENSION: the check says that tracking is off');
