@@ -95,12 +95,11 @@ copy_of(const DpFactSums *sums)
 {
 	DpFactSums *copy = dp_fact_sums_make(sums->names, CurrentMemoryContext);
 
-	/* The dictionary may have grown, and with it the copy. */
+	/*
+	 * The dictionary may have grown, and with it the copy.  Facts are taken out of
+	 * it and nothing is added, so it may share the state's numerics.
+	 */
 	memcpy(copy->sum, sums->sum, sizeof(DpSum) * sums->size);
-	/* What is added to the copy must not free what the state has. */
-	for (int i = 0; i < sums->size; i++)
-		if (copy->sum[i].is_big)
-			copy->sum[i].big = DatumGetNumericCopy(NumericGetDatum(copy->sum[i].big));
 	return copy;
 }
 
