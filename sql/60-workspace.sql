@@ -55,7 +55,7 @@ BEGIN
                            'framework_formula', 'framework_changed', 'framework_kept', 'framework_given', 'assessment_checked', 'assessment_only_added', 'result_numbered', 'result_only_added', 'performance_target_computed',
                            'budget_rows', 'execution_rows', 'adjustment_rows', 'procurement_rows', 'fixed_asset_rows',
                            'staffing_rows', 'project_rows', 'key_task_rows', 'performance_target_rows', 'petition_rows',
-                           'satisfaction_survey_rows', 'disclosure_rows', 'finding_rows', 'measurement_rows', 'closed_rows', 'issue_rows')
+                           'satisfaction_survey_rows', 'disclosure_rows', 'finding_rows', 'measurement_rows', 'kept_rows', 'closed_rows', 'issue_rows')
                        OR p.oid::regprocedure::text IN ('deptperf.framework_in_force(bigint,integer)', 'deptperf.check_is_on(bigint,integer,text)')))
         UNION ALL
         SELECT format('operator %s', o.oid::regoperator) FROM pg_operator o WHERE o.oprnamespace = space

@@ -906,7 +906,7 @@ CREATE FUNCTION @extschema@.deptperf_bind_not_tracked(source pg_catalog.text) RE
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp AS $deptperf$
 BEGIN
-    IF to_regclass(format('deptperf.%I', source || '_computed')) IS NOT NULL THEN
+    IF @extschema@.deptperf_track_is_on(source) THEN
         RAISE EXCEPTION 'source "%" is tracked', source
             USING ERRCODE = 'object_not_in_prerequisite_state',
                   DETAIL = 'The facts that are kept of it are those of the relations that it reads now.',

@@ -1,16 +1,22 @@
 -- Tracking: facts that are kept up to date instead of added up by each query.
 --
--- <source>_kept has rows of facts whose sum is the truth.  Writers only append to
--- it, from statement triggers (src/track.c), what the records of the statement add
--- and take away; in passing they add up what they find.  No key is unique, so that
--- no writer waits for another.
+-- deptperf.kept has rows of facts whose sum is the truth, of all tracked sources
+-- together, so that what a unit has in a year is one row for whoever reads it.
+-- Writers only append to it, from statement triggers (src/track.c), what the
+-- records of the statement add and take away; in passing they add up what they
+-- find.  No key is unique, so that no writer waits for another.  Whoever tracks or
+-- untracks a source, or counts its records anew, appends too: the negated part of
+-- that source, and what it is now.
 --
--- While a source is tracked, its view <source>_sums reads these rows, and what it
--- was before is <source>_computed: the mapping from records to facts, from which
--- the triggers' statements are derived, and which deptperf_check_tracking compares.
--- That view is what says that a source is tracked.  <source>_sums names it too, in
--- a branch that gives no rows, so that dropping a bound relation still takes the
--- source's views, and setup makes them as they are without tracking.
+-- While a source is tracked, its view <source>_sums reads its part of these rows,
+-- and what it was before is <source>_computed: the mapping from records to facts,
+-- from which the triggers' statements are derived, and which
+-- deptperf_check_tracking compares.  That view is what says that a source is
+-- tracked; source.tracked says that there are facts of it in the table.  Scores
+-- read kept_sums, all tracked sources at once.  It and <source>_sums name
+-- <source>_computed too, in a branch that gives no rows, so that dropping a bound
+-- relation still takes the source's views and what is built on them, and setup
+-- makes them as they are without tracking.
 
 -- ---- facts as they are kept ----
 
@@ -19,10 +25,15 @@ RETURNS pg_catalog.internal
 LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.deptperf_kept_records(pg_catalog.internal, pg_catalog.text, pg_catalog.jsonb, "any") IS 'transition of deptperf_kept_facts over records';
 
-CREATE FUNCTION @extschema@.deptperf_kept_accum(state pg_catalog.internal, facts pg_catalog.jsonb)
+CREATE FUNCTION @extschema@.deptperf_kept_facts_final(pg_catalog.internal)
+RETURNS pg_catalog.jsonb
+LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION @extschema@.deptperf_kept_facts_final(pg_catalog.internal) IS 'result of deptperf_kept_facts';
+
+CREATE FUNCTION @extschema@.deptperf_kept_accum(state pg_catalog.internal, facts pg_catalog.jsonb, sources pg_catalog.jsonb)
 RETURNS pg_catalog.internal
 LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE AS 'MODULE_PATHNAME';
-COMMENT ON FUNCTION @extschema@.deptperf_kept_accum(pg_catalog.internal, pg_catalog.jsonb) IS 'transition of deptperf_kept_sum and deptperf_kept_says';
+COMMENT ON FUNCTION @extschema@.deptperf_kept_accum(pg_catalog.internal, pg_catalog.jsonb, pg_catalog.jsonb) IS 'transition of deptperf_kept_sum and deptperf_kept_says';
 
 CREATE FUNCTION @extschema@.deptperf_kept_sum_final(pg_catalog.internal)
 RETURNS pg_catalog.jsonb
@@ -41,34 +52,72 @@ COMMENT ON FUNCTION @extschema@.deptperf_kept_negated(pg_catalog.jsonb) IS 'kept
 
 CREATE AGGREGATE @extschema@.deptperf_kept_facts(count_name pg_catalog.text, zeros pg_catalog.jsonb, VARIADIC pairs "any") (
     SFUNC = @extschema@.deptperf_kept_records, STYPE = pg_catalog.internal, SSPACE = 128,
-    FINALFUNC = @extschema@.deptperf_facts_final,
+    FINALFUNC = @extschema@.deptperf_kept_facts_final,
     PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE @extschema@.deptperf_kept_facts(pg_catalog.text, pg_catalog.jsonb, "any") IS
-'deptperf_facts in the form that is kept: amounts that are no number are counted under !name, those of a fact that zeros does not have under #name, so that records can be taken away again. NULL over no rows';
+'deptperf_facts in the form that is kept: amounts that are no number are counted under !name; a fact that zeros does not have is =name, and its amounts are counted under #=name; so that records can be taken away again. What is zero is left out. NULL over no rows';
 
-CREATE AGGREGATE @extschema@.deptperf_kept_sum(facts pg_catalog.jsonb) (
+CREATE AGGREGATE @extschema@.deptperf_kept_sum(facts pg_catalog.jsonb, sources pg_catalog.jsonb) (
     SFUNC = @extschema@.deptperf_kept_accum, STYPE = pg_catalog.internal, SSPACE = 128,
     FINALFUNC = @extschema@.deptperf_kept_sum_final,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE @extschema@.deptperf_kept_sum(pg_catalog.jsonb) IS
-'the exact sum of kept facts, in the same form; NULL where nothing is left, and over no rows. What is not an object of numbers is an error';
+COMMENT ON AGGREGATE @extschema@.deptperf_kept_sum(pg_catalog.jsonb, pg_catalog.jsonb) IS
+'the exact sum of kept facts, in the same form; NULL where nothing is left, and over no rows. sources, a constant: whose facts, as deptperf_track_map gives it; NULL: all. What is not an object of numbers is an error';
 
-CREATE AGGREGATE @extschema@.deptperf_kept_says(facts pg_catalog.jsonb) (
+CREATE AGGREGATE @extschema@.deptperf_kept_says(facts pg_catalog.jsonb, sources pg_catalog.jsonb) (
     SFUNC = @extschema@.deptperf_kept_accum, STYPE = pg_catalog.internal, SSPACE = 128,
     FINALFUNC = @extschema@.deptperf_kept_says_final,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE @extschema@.deptperf_kept_says(pg_catalog.jsonb) IS
-'the sum of kept facts as deptperf_facts gives it over the records; NULL where there is no record, and over no rows. What is not an object of numbers is an error';
+COMMENT ON AGGREGATE @extschema@.deptperf_kept_says(pg_catalog.jsonb, pg_catalog.jsonb) IS
+'the sum of kept facts as deptperf_facts gives it over the records of the sources; NULL where these have no record, and over no rows. sources, a constant: as deptperf_track_map gives it; NULL gives NULL. What is not an object of numbers is an error';
 
-CREATE FUNCTION @extschema@.deptperf_kept_begun(kept pg_catalog.regclass) RETURNS pg_catalog.bool
+CREATE FUNCTION @extschema@.deptperf_kept_begun(computed pg_catalog.regclass[]) RETURNS pg_catalog.bool
 LANGUAGE C STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
-COMMENT ON FUNCTION @extschema@.deptperf_kept_begun(pg_catalog.regclass) IS
-'true; an error (40001) in a snapshot from before the table of kept facts was made, in which it would seem to be empty. NULL gives NULL';
+COMMENT ON FUNCTION @extschema@.deptperf_kept_begun(pg_catalog.regclass[]) IS
+'true; an error (40001) in a snapshot from before one of these views <source>_computed was made with the facts that are kept, which it does not see. NULL gives NULL';
 
 -- ---- what is derived from a source's views ----
+
+CREATE FUNCTION @extschema@.deptperf_track_is_on(source pg_catalog.text) RETURNS pg_catalog.bool
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp AS $deptperf$
+BEGIN
+    PERFORM @extschema@.deptperf_require_workspace();
+    RETURN to_regclass(format('deptperf.%I', source || '_computed')) IS NOT NULL AND to_regclass('deptperf.kept') IS NOT NULL;
+END $deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_track_is_on(pg_catalog.text) IS 'whether a source is tracked, from the catalog alone. NULL gives NULL';
+
+-- The facts that a source has in the table, by the name of its count, from the
+-- constants of its view.
+CREATE FUNCTION @extschema@.deptperf_track_map(sources pg_catalog.text[]) RETURNS pg_catalog.jsonb
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp AS $deptperf$
+DECLARE
+    result jsonb;
+    one    record;
+BEGIN
+    PERFORM @extschema@.deptperf_require_workspace();
+    result := '{}';
+    FOR one IN
+        SELECT v.name, regexp_match(pg_get_viewdef(v.name), 'deptperf_facts\(''([a-z_]+)''::(?:pg_catalog\.)?text, ''(\{[^'']*\})''::(?:pg_catalog\.)?jsonb') AS constants
+        FROM unnest(sources) AS s(source)
+            CROSS JOIN LATERAL (SELECT coalesce(to_regclass(format('deptperf.%I', s.source || '_computed')), format('deptperf.%I', s.source || '_sums')::regclass) AS name) v
+    LOOP
+        IF one.constants IS NULL THEN
+            RAISE EXCEPTION '% has not one deptperf_facts', one.name
+                USING ERRCODE = 'feature_not_supported',
+                      DETAIL = 'What is kept is derived from it.',
+                      HINT = 'Was the view changed?';
+        END IF;
+        result := result || jsonb_build_object(one.constants[1], (SELECT coalesce(jsonb_agg(k.fact ORDER BY k.fact), '[]') FROM jsonb_object_keys(one.constants[2]::jsonb) AS k(fact)));
+    END LOOP;
+    RETURN result;
+END $deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_track_map(pg_catalog.text[]) IS
+'the facts of sources, {"budget_records": ["budget_initial", ...], ...}, in the order of names; none of one whose records name them. NULL gives NULL';
 
 -- The relations that a source reads, from the catalog alone, so that readers of
 -- deptperf.data_issue may ask.  The own table has no view; its place is the one
@@ -200,13 +249,37 @@ END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_track_query(pg_catalog.text, pg_catalog.int4, pg_catalog.text) IS
 'the query that gives dept_id, fiscal_year and kept facts of a source''s records that are in the item of FROM given, in place of the relation of that place; from NULL: of all its records';
 
+-- Rows that another transaction adds up are left to it.
+CREATE FUNCTION @extschema@.deptperf_track_compaction(chosen pg_catalog.text) RETURNS pg_catalog.text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp AS $deptperf$
+BEGIN
+    RETURN format('WITH taken AS MATERIALIZED (SELECT k.ctid AS at FROM deptperf.kept k WHERE %s FOR UPDATE SKIP LOCKED), '
+                  'gone AS (DELETE FROM deptperf.kept k USING taken t WHERE k.ctid = t.at RETURNING k.dept_id, k.fiscal_year, k.facts) '
+                  'INSERT INTO deptperf.kept (dept_id, fiscal_year, facts) SELECT g.dept_id, g.fiscal_year, @extschema@.deptperf_kept_sum(g.facts, NULL) FROM gone g '
+                  'GROUP BY g.dept_id, g.fiscal_year HAVING @extschema@.deptperf_kept_sum(g.facts, NULL) IS NOT NULL', chosen);
+END $deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_track_compaction(pg_catalog.text) IS
+'the statement that adds up rows of deptperf.kept, by unit and year, where the condition holds for k. NULL gives NULL';
+
+-- What a source has in the table, taken away.
+CREATE FUNCTION @extschema@.deptperf_track_negation(sources pg_catalog.text[], chosen pg_catalog.text) RETURNS pg_catalog.text
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp AS $deptperf$
+BEGIN
+    RETURN format('SELECT k.dept_id, k.fiscal_year, @extschema@.deptperf_kept_negated(@extschema@.deptperf_kept_sum(k.facts, %1$L::pg_catalog.jsonb)) AS facts '
+                  'FROM deptperf.kept k WHERE %2$s GROUP BY k.dept_id, k.fiscal_year HAVING @extschema@.deptperf_kept_sum(k.facts, %1$L::pg_catalog.jsonb) IS NOT NULL',
+                  @extschema@.deptperf_track_map(sources), chosen);
+END $deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_track_negation(pg_catalog.text[], pg_catalog.text) IS
+'the query that gives what takes the facts of sources out of deptperf.kept, where the condition holds for k. NULL gives NULL';
+
 CREATE FUNCTION @extschema@.deptperf_track_statement(relation pg_catalog.oid, trigger pg_catalog.text, event pg_catalog.text, source pg_catalog.text, place pg_catalog.text,
     OUT statement pg_catalog.text, OUT compaction pg_catalog.text, OUT reads pg_catalog.oid[], OUT alone pg_catalog.bool)
 LANGUAGE plpgsql STABLE CALLED ON NULL INPUT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp AS $deptperf$
 #variable_conflict use_variable
 DECLARE
-    kept text := format('deptperf.%I', source || '_kept');
     -- a transition table has no system columns, by which a record without a key is named
     rows text := '(SELECT CAST(NULL AS pg_catalog.oid) AS tableoid, CAST(NULL AS pg_catalog.tid) AS ctid, r.* FROM %s r)';
     one  record;
@@ -222,8 +295,7 @@ BEGIN
     )
     SELECT array_agg(u.oid) INTO reads FROM up u;
     reads := array_remove(reads || to_regclass(format('deptperf.%I', source || '_sums'))::oid, NULL);
-    IF NOT EXISTS (SELECT FROM deptperf.source s WHERE s.source = deptperf_track_statement.source)
-       OR to_regclass(format('deptperf.%I', source || '_computed')) IS NULL OR to_regclass(kept) IS NULL
+    IF NOT EXISTS (SELECT FROM deptperf.source s WHERE s.source = deptperf_track_statement.source AND @extschema@.deptperf_track_is_on(s.source))
        OR trigger <> concat_ws('_', 'deptperf', source, place, event) THEN
         RETURN;
     END IF;
@@ -234,7 +306,7 @@ BEGIN
     IF NOT FOUND THEN
         RETURN;
     END IF;
-    reads := reads || ARRAY[one.relation, one.view, to_regclass(kept), to_regclass(format('deptperf.%I', source || '_computed')),
+    reads := reads || ARRAY[one.relation, one.view, to_regclass('deptperf.kept'), to_regclass(format('deptperf.%I', source || '_computed')),
                             to_regclass(format('deptperf.%I', source || '_source'))]::oid[];
     WITH RECURSIVE down(oid) AS (
         SELECT relation
@@ -256,12 +328,12 @@ BEGIN
     END IF;
     -- nothing of the registries decides what own records count for
     alone := NOT EXISTS (SELECT FROM @extschema@.deptperf_track_parts(source) p WHERE p.view IS NOT NULL);
-    statement := format('INSERT INTO %s (dept_id, fiscal_year, facts) ', kept) || CASE event
+    statement := 'INSERT INTO deptperf.kept (dept_id, fiscal_year, facts) ' || CASE event
         WHEN 'insert' THEN format('SELECT q.dept_id, q.fiscal_year, q.facts FROM (%s) q',
                                   @extschema@.deptperf_track_query(source, one.place, format(rows, 'new_rows')))
-        WHEN 'update' THEN format('SELECT q.dept_id, q.fiscal_year, @extschema@.deptperf_kept_sum(q.facts) FROM (SELECT n.dept_id, n.fiscal_year, n.facts FROM (%s) n '
+        WHEN 'update' THEN format('SELECT q.dept_id, q.fiscal_year, @extschema@.deptperf_kept_sum(q.facts, NULL) FROM (SELECT n.dept_id, n.fiscal_year, n.facts FROM (%s) n '
                                   'UNION ALL SELECT o.dept_id, o.fiscal_year, @extschema@.deptperf_kept_negated(o.facts) FROM (%s) o) q '
-                                  'GROUP BY q.dept_id, q.fiscal_year HAVING @extschema@.deptperf_kept_sum(q.facts) IS NOT NULL',
+                                  'GROUP BY q.dept_id, q.fiscal_year HAVING @extschema@.deptperf_kept_sum(q.facts, NULL) IS NOT NULL',
                                   @extschema@.deptperf_track_query(source, one.place, format(rows, 'new_rows')),
                                   @extschema@.deptperf_track_query(source, one.place, format(rows, 'old_rows')))
         ELSE format('SELECT q.dept_id, q.fiscal_year, @extschema@.deptperf_kept_negated(q.facts) FROM (%s) q',
@@ -269,10 +341,7 @@ BEGIN
                         WHEN late IS NULL THEN (SELECT format('ONLY %I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = relation)
                         ELSE format('(SELECT r.tableoid, r.ctid, r.* FROM %s r WHERE r.tableoid = ANY (%L::pg_catalog.oid[]))', relation::regclass, late) END))
         END || ' RETURNING dept_id, fiscal_year';
-    compaction := format('WITH taken AS MATERIALIZED (SELECT k.ctid AS at FROM %1$s k WHERE k.dept_id = $1 AND k.fiscal_year = $2 FOR UPDATE SKIP LOCKED), '
-                         'gone AS (DELETE FROM %1$s k USING taken t WHERE k.ctid = t.at RETURNING k.facts) '
-                         'INSERT INTO %1$s (dept_id, fiscal_year, facts) SELECT $1, $2, @extschema@.deptperf_kept_sum(g.facts) FROM gone g '
-                         'HAVING @extschema@.deptperf_kept_sum(g.facts) IS NOT NULL', kept);
+    compaction := @extschema@.deptperf_track_compaction('k.dept_id = $1 AND k.fiscal_year = $2');
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_track_statement(pg_catalog.oid, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
 'what a trigger of deptperf_track runs: the statement that keeps what the event''s records add and take away, the one that adds up the rows of a department and year, what both were derived from, and whether the source has its own table alone. NULL where the source is not tracked, or table and trigger are not those of that place';
@@ -293,7 +362,7 @@ BEGIN
     PERFORM @extschema@.deptperf_require_workspace();
     SELECT array_agg(s.source ORDER BY s.position) INTO result
     FROM deptperf.source s
-    WHERE to_regclass(format('deptperf.%I', s.source || '_computed')) IS NOT NULL
+    WHERE @extschema@.deptperf_track_is_on(s.source)
       AND EXISTS (SELECT FROM @extschema@.deptperf_track_parts(s.source) p WHERE p.view IS NOT NULL)
       -- what a relation's owner made of it since must not run as ours
       AND @extschema@.deptperf_track_refusal(s.source) IS NULL;
@@ -317,9 +386,10 @@ BEGIN
     SELECT array_agg(t.statement ORDER BY t.n) INTO result
     FROM (SELECT 0 AS n, 'SELECT' || coalesce(format(' FROM (%s LIMIT 1) t', touched), '') AS statement
           UNION ALL
-          SELECT r.n, format('WITH gone AS (DELETE FROM deptperf.%1$I k WHERE %2$s) INSERT INTO deptperf.%1$I (dept_id, fiscal_year, facts) '
-                             'SELECT q.dept_id, q.fiscal_year, q.facts FROM (%3$s) q WHERE %2$s',
-                             r.source || '_kept', chosen, @extschema@.deptperf_track_query(r.source, NULL, NULL))
+          SELECT r.n, format('INSERT INTO deptperf.kept (dept_id, fiscal_year, facts) SELECT q.dept_id, q.fiscal_year, @extschema@.deptperf_kept_sum(q.facts, NULL) '
+                             'FROM (%1$s UNION ALL SELECT n.dept_id, n.fiscal_year, n.facts FROM (%2$s) n WHERE %3$s) q '
+                             'GROUP BY q.dept_id, q.fiscal_year HAVING @extschema@.deptperf_kept_sum(q.facts, NULL) IS NOT NULL',
+                             @extschema@.deptperf_track_negation(ARRAY[r.source], chosen), @extschema@.deptperf_track_query(r.source, NULL, NULL), chosen)
           FROM unnest(result) WITH ORDINALITY AS r(source, n)) t;
     RETURN result;
 END $deptperf$;
@@ -340,6 +410,16 @@ CREATE FUNCTION @extschema@.deptperf_track_registry() RETURNS pg_catalog.trigger
 LANGUAGE C VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.deptperf_track_registry() IS
 'trigger of deptperf.department and deptperf.fiscal_year: facts kept of bound relations are computed anew where a change touches them. In a trigger of another table it does nothing';
+
+CREATE FUNCTION @extschema@.deptperf_kept_derived() RETURNS pg_catalog.trigger
+LANGUAGE C VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION @extschema@.deptperf_kept_derived() IS
+'trigger of deptperf.kept: only tracking itself puts rows there; others, as a dump brings them, are left out';
+
+CREATE FUNCTION @extschema@.deptperf_track_run(statement pg_catalog.text) RETURNS pg_catalog.void
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION @extschema@.deptperf_track_run(pg_catalog.text) IS
+'runs a statement of tracking, with the caller''s rights, as the triggers do: calls no function of somebody else''s. NULL does nothing';
 
 -- ---- what people call ----
 
@@ -473,15 +553,14 @@ SET search_path = pg_catalog, pg_temp AS $deptperf$
 #variable_conflict use_column
 DECLARE
     wanted  text := deptperf_track_faults.source;
-    kept    regclass;
+    kept    regclass := to_regclass('deptperf.kept');
     refusal text;
 BEGIN
     PERFORM @extschema@.deptperf_require_workspace();
-    kept := to_regclass(format('deptperf.%I', wanted || '_kept'));
-    IF to_regclass(format('deptperf.%I', wanted || '_computed')) IS NULL THEN
+    IF NOT @extschema@.deptperf_track_is_on(wanted) THEN
         RETURN QUERY
-        SELECT kept, format('%s is left from tracking, which is off', kept), format('SELECT * FROM deptperf_track(%1$L); or SELECT deptperf_untrack(%1$L);', wanted)
-        WHERE kept IS NOT NULL;
+        SELECT kept, 'facts are left of it from tracking, which is off', format('SELECT * FROM deptperf_track(%1$L); or SELECT deptperf_untrack(%1$L);', wanted)
+        FROM deptperf.source s WHERE s.source = wanted AND s.tracked;
         RETURN;
     END IF;
     refusal := @extschema@.deptperf_track_refusal(wanted);
@@ -514,25 +593,6 @@ END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_track_faults(pg_catalog.text) IS
 'what the catalog tells against the kept facts of a source: triggers that are missing, disabled or changed, partitions that have come or gone since, what makes that it could not be tracked now, and facts that are left although tracking is off. NULL gives no rows';
 
-CREATE FUNCTION @extschema@.deptperf_track_clear(source pg_catalog.text) RETURNS pg_catalog.void
-LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
-SET search_path = pg_catalog, pg_temp AS $deptperf$
-#variable_conflict use_variable
-DECLARE
-    computed regclass := to_regclass(format('deptperf.%I', source || '_computed'));
-BEGIN
-    PERFORM @extschema@.deptperf_require_workspace();
-    LOCK TABLE deptperf.tracking_lock IN SHARE ROW EXCLUSIVE MODE;      -- waits for writers whose triggers have stayed
-    IF computed IS NOT NULL THEN
-        EXECUTE format('CREATE OR REPLACE VIEW deptperf.%I WITH (security_barrier = true) AS %s', source || '_sums', pg_get_viewdef(computed));
-        EXECUTE format('DROP VIEW %s', computed);
-    END IF;
-    IF to_regclass(format('deptperf.%I', source || '_kept')) IS NOT NULL THEN
-        EXECUTE format('DROP TABLE deptperf.%I', source || '_kept');
-    END IF;
-END $deptperf$;
-COMMENT ON FUNCTION @extschema@.deptperf_track_clear(pg_catalog.text) IS 'takes away what deptperf_track made in the workspace for a source, or what is left of it. NULL does nothing';
-
 CREATE FUNCTION @extschema@.deptperf_track_off(source pg_catalog.text) RETURNS pg_catalog.void
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp AS $deptperf$
@@ -558,7 +618,7 @@ BEGIN
         END IF;
     END LOOP;
 END $deptperf$;
-COMMENT ON FUNCTION @extschema@.deptperf_track_off(pg_catalog.text) IS 'takes away the triggers that deptperf_track made for a source; one on a table of somebody else''s stays, with a notice, and does nothing once deptperf_track_clear has been called. NULL does nothing';
+COMMENT ON FUNCTION @extschema@.deptperf_track_off(pg_catalog.text) IS 'takes away the triggers that deptperf_track made for a source; one on a table of somebody else''s stays, with a notice, and does nothing once the source is not tracked. NULL does nothing';
 
 CREATE FUNCTION @extschema@.deptperf_track_hold(source pg_catalog.text) RETURNS pg_catalog.void
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
@@ -574,48 +634,149 @@ BEGIN
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_track_hold(pg_catalog.text) IS 'makes the triggers of a tracked source, which waits for the writers of its tables and keeps others away until the transaction ends. NULL does nothing';
 
-CREATE FUNCTION @extschema@.deptperf_track_on(source pg_catalog.text) RETURNS pg_catalog.void
+-- The views that read what is kept, as the sources are tracked now.
+CREATE FUNCTION @extschema@.deptperf_track_says(sources pg_catalog.text[]) RETURNS pg_catalog.text
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp AS $deptperf$
+BEGIN
+    IF sources = '{}' THEN                              -- and the planner leaves it out
+        RETURN 'SELECT c.dept_id, c.fiscal_year, CAST(NULL AS pg_catalog.jsonb) AS facts FROM deptperf.closed c WHERE false';
+    END IF;
+    RETURN format('SELECT k.dept_id, k.fiscal_year, @extschema@.deptperf_kept_says(k.facts, %1$L::pg_catalog.jsonb) AS facts FROM deptperf.kept k '
+                  'WHERE @extschema@.deptperf_kept_begun(%2$L::pg_catalog.regclass[]) '
+                  'GROUP BY k.dept_id, k.fiscal_year HAVING @extschema@.deptperf_kept_says(k.facts, %1$L::pg_catalog.jsonb) IS NOT NULL',
+                  @extschema@.deptperf_track_map(sources),
+                  (SELECT array_agg(format('deptperf.%I', s || '_computed')) FROM unnest(sources) AS s))
+        || (SELECT string_agg(format(' UNION ALL SELECT c.dept_id, c.fiscal_year, c.facts FROM deptperf.%I c WHERE false', s || '_computed'), '') FROM unnest(sources) AS s);
+END $deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_track_says(pg_catalog.text[]) IS
+'the query for the facts of tracked sources, by unit and year, from what is kept. NULL gives NULL';
+
+CREATE FUNCTION @extschema@.deptperf_track_view() RETURNS pg_catalog.void
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp AS $deptperf$
+BEGIN
+    PERFORM @extschema@.deptperf_require_workspace();
+    EXECUTE 'CREATE OR REPLACE VIEW deptperf.kept_sums WITH (security_barrier = true) AS '
+        || @extschema@.deptperf_track_says(ARRAY(SELECT s.source FROM deptperf.source s WHERE @extschema@.deptperf_track_is_on(s.source) ORDER BY s.position));
+END $deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_track_view() IS 'makes the view deptperf.kept_sums for the sources that are tracked now';
+
+CREATE FUNCTION @extschema@.deptperf_track_unit_views() RETURNS pg_catalog.void
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp AS $deptperf$
+DECLARE
+    read text[];                        -- from their records
+BEGIN
+    PERFORM @extschema@.deptperf_require_workspace();
+    read := ARRAY(SELECT s.source FROM deptperf.source s WHERE NOT @extschema@.deptperf_track_is_on(s.source) ORDER BY s.position);
+    EXECUTE 'CREATE OR REPLACE VIEW deptperf.unit_facts WITH (security_invoker = true) AS '
+            'SELECT r.dept_id, r.fiscal_year, @extschema@.deptperf_unit_facts(r.facts) AS facts FROM ('
+        || coalesce((SELECT string_agg(format('SELECT r.dept_id, r.fiscal_year, r.facts FROM deptperf.%I() r UNION ALL ', s || '_rows'), '') FROM unnest(read) AS s), '')
+        || 'SELECT r.dept_id, r.fiscal_year, r.facts FROM deptperf.kept_rows() r '
+           'UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM deptperf.closed_rows() r '
+           'UNION ALL SELECT s.dept_id, s.fiscal_year, s.facts FROM deptperf.shard_facts s) r '
+           'GROUP BY r.dept_id, r.fiscal_year';
+    EXECUTE 'CREATE OR REPLACE VIEW deptperf.unit_sums AS '
+            'SELECT r.dept_id, r.fiscal_year, @extschema@.deptperf_unit_facts(r.facts) AS facts FROM ('
+        || coalesce((SELECT string_agg(format('SELECT s.dept_id, s.fiscal_year, s.facts FROM deptperf.%I s UNION ALL ', s || '_sums'), '') FROM unnest(read) AS s), '')
+        || 'SELECT s.dept_id, s.fiscal_year, s.facts FROM deptperf.kept_sums s '
+           'UNION ALL SELECT c.dept_id, c.fiscal_year, s.zeros FROM deptperf.closed c JOIN deptperf.source s ON s.source = c.source WHERE NOT s.lost '
+           'UNION ALL SELECT s.dept_id, s.fiscal_year, s.facts FROM deptperf.shard_sums s) r '
+           'GROUP BY r.dept_id, r.fiscal_year';
+END $deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_track_unit_views() IS
+'makes the views deptperf.unit_facts and deptperf.unit_sums: what is kept of tracked sources, the records of the others, what is closed, and shards';
+
+-- leaving: sources that are not tracked any more; coming: that are from now on, or
+-- anew, and whose writers are kept away (deptperf_track_hold).
+CREATE FUNCTION @extschema@.deptperf_track_keep(leaving pg_catalog.text[], coming pg_catalog.text[]) RETURNS pg_catalog.void
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $deptperf$
 #variable_conflict use_variable
 DECLARE
-    kept text := source || '_kept';
-    one  record;
+    staying text[];
+    left_of text[];                     -- of whom there are facts that are not to stay
+    one     record;
 BEGIN
     PERFORM @extschema@.deptperf_require_workspace();
-    PERFORM @extschema@.deptperf_track_clear(source);
+    LOCK TABLE deptperf.tracking_lock IN SHARE ROW EXCLUSIVE MODE;      -- waits for writers whose triggers have stayed
+    staying := ARRAY(SELECT s.source FROM deptperf.source s WHERE @extschema@.deptperf_track_is_on(s.source) AND s.source <> ALL (leaving || coming) ORDER BY s.position);
+    left_of := ARRAY(SELECT s.source FROM deptperf.source s WHERE s.tracked AND s.source <> ALL (staying) ORDER BY s.position);
+    EXECUTE 'CREATE OR REPLACE VIEW deptperf.kept_sums WITH (security_barrier = true) AS ' || @extschema@.deptperf_track_says('{}');
+    FOR one IN
+        SELECT s.source, to_regclass(format('deptperf.%I', s.source || '_computed')) AS computed
+        FROM deptperf.source s WHERE s.source = ANY (leaving || coming) ORDER BY s.position
+    LOOP
+        CONTINUE WHEN one.computed IS NULL;
+        EXECUTE format('CREATE OR REPLACE VIEW deptperf.%I WITH (security_barrier = true) AS %s', one.source || '_sums', pg_get_viewdef(one.computed));
+        EXECUTE format('DROP VIEW %s', one.computed);
+    END LOOP;
     -- what can't be derived is an error now and not of the first writer
-    FOR one IN SELECT p.place, p.relation FROM @extschema@.deptperf_track_parts(source) p LOOP
-        EXECUTE 'EXPLAIN ' || @extschema@.deptperf_track_query(source, one.place,
+    FOR one IN SELECT s.source, p.place, p.relation FROM unnest(coming) AS s(source) CROSS JOIN LATERAL @extschema@.deptperf_track_parts(s.source) p LOOP
+        EXECUTE 'EXPLAIN ' || @extschema@.deptperf_track_query(one.source, one.place,
             format('(SELECT CAST(NULL AS pg_catalog.oid) AS tableoid, CAST(NULL AS pg_catalog.tid) AS ctid, r.* FROM %s r)', one.relation));
     END LOOP;
-    EXECUTE format('CREATE TABLE deptperf.%I (dept_id bigint NOT NULL, fiscal_year int NOT NULL, facts jsonb NOT NULL)', kept);
-    EXECUTE format('COMMENT ON TABLE deptperf.%I IS %L', kept,
-                   'What deptperf_track keeps of the source ' || source || ': the sum of a unit''s rows of a year is what its records say. Written by triggers alone.');
-    EXECUTE format('REVOKE ALL ON deptperf.%I FROM PUBLIC', kept);
-    -- as setup would, which then has nothing to do that locks readers out
-    EXECUTE format('CREATE POLICY given_departments ON deptperf.%I USING (deptperf.sees_all() OR dept_id IN (SELECT g.dept_id FROM deptperf.given g))', kept);
-    IF (SELECT w.row_security FROM deptperf.workspace w) THEN
-        EXECUTE format('ALTER TABLE deptperf.%I ENABLE ROW LEVEL SECURITY', kept);
+    IF staying = '{}' THEN
+        DROP TABLE IF EXISTS deptperf.kept;
+    ELSIF left_of <> '{}' THEN
+        PERFORM @extschema@.deptperf_track_run('INSERT INTO deptperf.kept (dept_id, fiscal_year, facts) ' || @extschema@.deptperf_track_negation(left_of, 'true'));
     END IF;
-    EXECUTE format('INSERT INTO deptperf.%I (dept_id, fiscal_year, facts) %s', kept, @extschema@.deptperf_track_query(source, NULL, NULL));
-    EXECUTE format('CREATE INDEX %I ON deptperf.%I (dept_id, fiscal_year)', kept || '_by_department', kept);
-    -- a dump brings rows that the triggers may have made already
-    EXECUTE format('CREATE TRIGGER %I BEFORE INSERT ON deptperf.%I FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION deptperf.derived_rows()', kept || '_derived', kept);
-    EXECUTE format('ANALYZE deptperf.%I', kept);
-    EXECUTE format('CREATE VIEW deptperf.%I WITH (security_barrier = true) AS %s', source || '_computed',
-                   pg_get_viewdef(format('deptperf.%I', source || '_sums')::regclass));
-    EXECUTE format('COMMENT ON VIEW deptperf.%I IS %L', source || '_computed',
-                   'The facts of the source ' || source || ', which is tracked, added up from its records. Only for the owner.');
-    EXECUTE format('REVOKE ALL ON deptperf.%I FROM PUBLIC', source || '_computed');
-    EXECUTE format('CREATE OR REPLACE VIEW deptperf.%1$I WITH (security_barrier = true) AS '
-                   'SELECT k.dept_id, k.fiscal_year, @extschema@.deptperf_kept_says(k.facts) AS facts FROM deptperf.%2$I k '
-                   'WHERE @extschema@.deptperf_kept_begun(%4$L::pg_catalog.regclass) '
-                   'GROUP BY k.dept_id, k.fiscal_year HAVING @extschema@.deptperf_kept_says(k.facts) IS NOT NULL '
-                   'UNION ALL SELECT c.dept_id, c.fiscal_year, c.facts FROM deptperf.%3$I c WHERE false',
-                   source || '_sums', kept, source || '_computed', format('deptperf.%I', kept));
+    IF coming <> '{}' THEN
+        PERFORM @extschema@.deptperf_track_table();
+        -- in the order in which a year is read
+        PERFORM @extschema@.deptperf_track_run(format(
+            'INSERT INTO deptperf.kept (dept_id, fiscal_year, facts) SELECT q.dept_id, q.fiscal_year, @extschema@.deptperf_kept_sum(q.facts, NULL) FROM (%s) q '
+            'GROUP BY q.dept_id, q.fiscal_year ORDER BY q.fiscal_year, q.dept_id',
+            (SELECT string_agg(@extschema@.deptperf_track_query(s, NULL, NULL), ' UNION ALL ') FROM unnest(coming) AS s)));
+    END IF;
+    IF staying <> '{}' THEN
+        PERFORM @extschema@.deptperf_track_run(@extschema@.deptperf_track_compaction('true'));
+    END IF;
+    IF to_regclass('deptperf.kept') IS NOT NULL THEN
+        IF to_regclass('deptperf.kept_by_year') IS NULL THEN        -- which would wait for writers
+            CREATE INDEX kept_by_year ON deptperf.kept (fiscal_year, dept_id);
+        END IF;
+        ANALYZE deptperf.kept;
+    END IF;
+    FOR one IN SELECT s.source FROM deptperf.source s WHERE s.source = ANY (coming) ORDER BY s.position LOOP
+        EXECUTE format('CREATE VIEW deptperf.%I WITH (security_barrier = true) AS %s', one.source || '_computed',
+                       pg_get_viewdef(format('deptperf.%I', one.source || '_sums')::regclass));
+        EXECUTE format('COMMENT ON VIEW deptperf.%I IS %L', one.source || '_computed',
+                       'The facts of the source ' || one.source || ', which is tracked, added up from its records. Only for the owner.');
+        EXECUTE format('REVOKE ALL ON deptperf.%I FROM PUBLIC', one.source || '_computed');
+        EXECUTE format('CREATE OR REPLACE VIEW deptperf.%I WITH (security_barrier = true) AS %s', one.source || '_sums', @extschema@.deptperf_track_says(ARRAY[one.source]));
+    END LOOP;
+    UPDATE deptperf.source s SET tracked = s.source = ANY (staying || coming) WHERE s.tracked <> (s.source = ANY (staying || coming));
+    PERFORM @extschema@.deptperf_track_view();
+    PERFORM @extschema@.deptperf_track_unit_views();
 END $deptperf$;
-COMMENT ON FUNCTION @extschema@.deptperf_track_on(pg_catalog.text) IS 'makes what a tracked source has besides its triggers, which deptperf_track_hold has made before: facts kept from its records as they are now, and the views that read them. NULL does nothing';
+COMMENT ON FUNCTION @extschema@.deptperf_track_keep(pg_catalog.text[], pg_catalog.text[]) IS
+'takes the facts of some sources out of what is kept, counts those of others from their records as they are now, which deptperf_track_hold holds, and makes the views that read them. NULL does nothing';
+
+CREATE FUNCTION @extschema@.deptperf_track_table() RETURNS pg_catalog.void
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp AS $deptperf$
+BEGIN
+    PERFORM @extschema@.deptperf_require_workspace();
+    IF to_regclass('deptperf.kept') IS NOT NULL THEN
+        RETURN;
+    END IF;
+    CREATE TABLE deptperf.kept (dept_id bigint NOT NULL, fiscal_year int NOT NULL, facts jsonb NOT NULL);
+    -- some 2 kB, which are read again and again: neither compressed nor put elsewhere while they fit a page
+    EXECUTE format('ALTER TABLE deptperf.kept ALTER facts SET STORAGE EXTERNAL, SET (toast_tuple_target = %s)', current_setting('block_size')::int - 32);
+    COMMENT ON TABLE deptperf.kept IS
+        'What deptperf_track keeps of tracked sources: the sum of a unit''s rows of a year is what its records say. Written by triggers alone.';
+    REVOKE ALL ON deptperf.kept FROM PUBLIC;
+    -- as setup would, which then has nothing to do that locks readers out
+    CREATE POLICY given_departments ON deptperf.kept USING (deptperf.sees_all() OR dept_id IN (SELECT g.dept_id FROM deptperf.given g));
+    IF (SELECT w.row_security FROM deptperf.workspace w) THEN
+        ALTER TABLE deptperf.kept ENABLE ROW LEVEL SECURITY;
+    END IF;
+    -- a dump brings rows that the triggers may have made already
+    CREATE TRIGGER kept_derived BEFORE INSERT ON deptperf.kept FOR EACH ROW EXECUTE FUNCTION @extschema@.deptperf_kept_derived();
+END $deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_track_table() IS 'makes the table deptperf.kept where it is missing';
 
 -- What a call names: a source, or NULL for all.
 CREATE FUNCTION @extschema@.deptperf_track_sources(source pg_catalog.text) RETURNS pg_catalog.text[]
@@ -666,11 +827,14 @@ BEGIN
             held := held || one;
         END IF;
     END LOOP;
+    held := ARRAY(SELECT h FROM unnest(held) AS h WHERE @extschema@.deptperf_track_refusal(h) IS NULL);
+    IF held <> '{}' THEN
+        PERFORM @extschema@.deptperf_track_keep('{}', held);
+    END IF;
     FOREACH one IN ARRAY sources LOOP
         refusal := @extschema@.deptperf_track_refusal(one);
-        IF refusal IS NULL AND one = ANY (held) THEN
-            PERFORM @extschema@.deptperf_track_on(one);
-            EXECUTE format('SELECT count(*) FROM deptperf.%I', one || '_kept') INTO n;
+        IF one = ANY (held) THEN
+            SELECT count(*) INTO n FROM deptperf.kept k WHERE k.facts ? (one || '_records');
             RETURN QUERY SELECT one, true, format('%s units and years', n);
         ELSIF named IS NOT NULL THEN
             RAISE EXCEPTION 'source "%" can''t be tracked: %', one, coalesce(refusal, 'its relations changed just now')
@@ -697,11 +861,11 @@ BEGIN
         PERFORM @extschema@.deptperf_track_off(one);
     END LOOP;
     FOREACH one IN ARRAY sources LOOP
-        IF to_regclass(format('deptperf.%I', one || '_computed')) IS NOT NULL THEN
+        IF @extschema@.deptperf_track_is_on(one) THEN
             RETURN NEXT one;
         END IF;
-        PERFORM @extschema@.deptperf_track_clear(one);
     END LOOP;
+    PERFORM @extschema@.deptperf_track_keep(sources, '{}');
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_untrack(pg_catalog.text) IS
 'ends what deptperf_track began: the source is read from its records again; NULL: every source. Returns the sources that were tracked. Only for the workspace''s owner, at READ COMMITTED';
@@ -713,19 +877,22 @@ SET search_path = pg_catalog, pg_temp AS $deptperf$
 #variable_conflict use_column
 DECLARE
     one text;
+    map jsonb;
 BEGIN
     PERFORM @extschema@.deptperf_require_workspace();
     FOR one IN SELECT s.source FROM deptperf.source s ORDER BY s.position LOOP
         RETURN QUERY SELECT one, NULL::bigint, NULL::int, f.found, f.expected FROM @extschema@.deptperf_track_faults(one) f;
-        CONTINUE WHEN to_regclass(format('deptperf.%I', one || '_computed')) IS NULL;
+        CONTINUE WHEN NOT @extschema@.deptperf_track_is_on(one);
+        PERFORM @extschema@.deptperf_kept_begun(ARRAY[format('deptperf.%I', one || '_computed')::regclass]);
+        map := @extschema@.deptperf_track_map(ARRAY[one]);
         RETURN QUERY EXECUTE format(
             'SELECT %1$L::text, coalesce(k.dept_id, c.dept_id), coalesce(k.fiscal_year, c.fiscal_year), k.facts::text, c.facts::text '
-            'FROM (SELECT k.dept_id, k.fiscal_year, @extschema@.deptperf_kept_says(k.facts) AS facts FROM deptperf.%2$I k '
-            '      WHERE @extschema@.deptperf_kept_begun(%4$L::pg_catalog.regclass) GROUP BY k.dept_id, k.fiscal_year '
-            '      HAVING @extschema@.deptperf_kept_sum(k.facts) IS NOT NULL) k '
-            '    FULL JOIN deptperf.%3$I c ON c.dept_id = k.dept_id AND c.fiscal_year = k.fiscal_year '
+            'FROM (SELECT k.dept_id, k.fiscal_year, @extschema@.deptperf_kept_says(k.facts, %2$L::jsonb) AS facts FROM deptperf.kept k '
+            '      WHERE @extschema@.deptperf_kept_begun(ARRAY[%3$L::regclass]) GROUP BY k.dept_id, k.fiscal_year '
+            '      HAVING @extschema@.deptperf_kept_sum(k.facts, %2$L::jsonb) IS NOT NULL) k '
+            '    FULL JOIN deptperf.%4$I c ON c.dept_id = k.dept_id AND c.fiscal_year = k.fiscal_year '
             'WHERE k.facts IS DISTINCT FROM c.facts OR k.facts IS NULL AND c.facts IS NULL ORDER BY 2, 3',
-            one, one || '_kept', one || '_computed', format('deptperf.%I', one || '_kept'));
+            one, map, format('deptperf.%I', one || '_computed'), one || '_computed');
     END LOOP;
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_check_tracking() IS

@@ -21,8 +21,8 @@ typedef struct DpFactNames DpFactNames;
 /*
  * What is kept of a fact beside its sum (kept.c) has its name behind a mark:
  * how many amounts it was made of, and how many of these were no number.  A
- * name in a record may be anything: one that looks like a mark, or is that of
- * the source's count, is kept behind one more character.
+ * name in a record may be anything, so one that records name is kept behind one
+ * more character.
  */
 #define DP_MARK_COUNT '#'
 #define DP_MARK_BAD '!'

@@ -375,22 +375,22 @@ add_marked(CallSite *site, DpFactSums *sums, int place, char mark, DpDec value)
 
 /*
  * What can be taken back again: an amount that is no number is counted, under
- * the fact's name behind a mark, and so are the amounts of a fact that does
- * not come with the source's zeros, which is there only as long as they are.
- * A name that is empty or looks like one of these stands behind "=".
+ * the fact's name behind a mark.  A fact that does not come with the source's
+ * zeros, because its records name it, stands behind "=", whatever it looks like,
+ * and its amounts are counted too: it is there only as long as they are.
  */
 static void
 add_kept(CallSite *site, DpFactSums *sums, int place, DpFactState state, DpDec value)
 {
 	bool		of_zeros = false;
-	char		first = dp_fact_name(site->names, place)[0];
 
-	if (DP_IS_MARK(first) || first == DP_MARK_NAME || first == '\0' || place == site->count)
-		place = marked_place(site, place, DP_MARK_NAME);
 	for (int i = 0; i < site->nzeros; i++)
 		of_zeros |= site->zero[i] == place;
-	if (!of_zeros)
+	if (!of_zeros || place == site->count)
+	{
+		place = marked_place(site, place, DP_MARK_NAME);
 		add_marked(site, sums, place, DP_MARK_COUNT, DP_INT(1));
+	}
 	if (state == DP_FACT_NAN || !dp_dec_calculable(value, DP_MAX_DIGITS))
 	{
 		add_marked(site, sums, place, DP_MARK_BAD, DP_INT(1));

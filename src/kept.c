@@ -4,17 +4,24 @@
  *
  *	deptperf_kept_facts(count_name, zeros, name, amount, …)   (facts_agg.c)
  *		what records add, as deptperf_facts has it, but so that it can be taken
- *		back: NaN can't be subtracted, so it is counted ("!fact"), and so are
- *		the amounts of a fact that is absent when it has none ("#fact"); a name
- *		in a record that could be taken for one of these has "=" before it
+ *		back: NaN can't be subtracted, so it is counted ("!fact"); and a fact that
+ *		is not among the source's zeros, because its records name it, stands as
+ *		"=fact" beside the number of its amounts ("#=fact"), without which it is
+ *		absent
  *	deptperf_kept_negated(facts)
  *		the same with all signs changed: what records that go take away
- *	deptperf_kept_sum(facts)
- *		several as one; NULL when nothing is left
- *	deptperf_kept_says(facts)
- *		their sum as deptperf_facts would have given it; NULL without records
- *	deptperf_kept_begun(table)
- *		an error where a snapshot is older than the table of kept facts
+ *	deptperf_kept_sum(facts, sources)
+ *		several as one, of some sources or all; NULL when nothing is left.  What
+ *		is zero is not kept
+ *	deptperf_kept_says(facts, sources)
+ *		their sum as deptperf_facts would have given it, of the sources named;
+ *		NULL when none has records
+ *	deptperf_kept_begun(views)
+ *		an error where a snapshot is older than the kept facts of a source
+ *
+ * All sources of a unit and year share their rows.  Whose a fact is says
+ * "sources", a constant of the query: by the name of each source's count, its
+ * facts; none for the source whose records name them.
  *
  * All values are numbers, added exactly, so that in any order and number of
  * parts the sum is the same.
@@ -24,227 +31,379 @@
 #include "access/htup_details.h"
 #include "access/transam.h"
 #include "access/xact.h"
+#include "catalog/pg_type.h"
 #include "compat.h"
 #include "facts.h"
 #include "fmgr.h"
 #include "object.h"
+#include "utils/array.h"
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
-static void
-add_kept_json(DpFactSums *sums, Jsonb *facts, bool negate)
+/* ---- whose a name is ---- */
+
+/* What is known of a name in kept facts; the other names by their places, or -1. */
+typedef struct KeptName
 {
-	DpPairs		pairs = dp_pairs(facts);
-	int			place = -1;
-	bool		sound = JB_ROOT_IS_OBJECT(facts);
+	char		mark;			/* or 0: it is a fact */
+	bool		by_record;		/* a fact that records name */
+	int			fact;			/* of a mark: the fact */
+	int			source;			/* the count of its source; -1: none that was asked for */
+	int			amounts;		/* of a fact: how many amounts it has */
+	int			bad;			/* and how many of them were no number */
+	int			said;			/* its place among the names as records have them */
+} KeptName;
 
-	while (sound && dp_next_pair(&pairs))
+/* Of a call site, as long as the query. */
+typedef struct Kept
+{
+	MemoryContext context;
+	Jsonb	   *sources;		/* NULL: all of them, whatever they are */
+	DpFactNames *names;
+	DpFactNames *said;
+	int			n;				/* so many names have been looked at */
+	int			room;
+	KeptName   *name;			/* [n] */
+	int			by_record;		/* the count of the source whose records name facts, or -1 */
+} Kept;
+
+/* What a group has. */
+typedef struct KeptSums
+{
+	Kept	   *kept;
+	DpFactSums *sums;
+} KeptSums;
+
+static int	place_of(Kept *kept, const char *name, int len);
+
+/* A name that is new: what its first characters say, and whose it is unless it was listed. */
+static void
+look_at(Kept *kept, int place)
+{
+	const char *name = dp_fact_name(kept->names, place);
+	KeptName	known = {0, false, -1, -1, -1, -1, -1};
+
+	if (DP_IS_MARK(name[0]))
 	{
-		DpDec		number;
-
-		place = dp_fact_place(sums->names, pairs.key, pairs.len, place);
-		sound = pairs.kind == DP_PAIR_NUMBER && dp_dec_read(NumericGetDatum(pairs.value), &number);
-		if (sound)
-			dp_fact_sums_add_sum(sums, place, negate ? dp_dec_sub(DP_INT(0), number) : number);
+		known.mark = name[0];
+		kept->name[place] = known;
+		known.fact = place_of(kept, name + 1, strlen(name + 1));	/* may move the array */
+		known.source = kept->name[known.fact].source;
+		if (known.mark == DP_MARK_BAD)
+			kept->name[known.fact].bad = place;
+		else
+			kept->name[known.fact].amounts = place;
 	}
-	if (!sound)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("kept facts are not an object of numbers"),
-				 errhint("Rows of a table <source>_kept are written by deptperf alone; deptperf_track makes them anew.")));
+	else
+	{
+		if (name[0] == DP_MARK_NAME)
+		{
+			known.by_record = true;
+			known.source = kept->by_record;
+			name++;
+		}
+		known.said = dp_fact_place(kept->said, name, strlen(name), -1);
+	}
+	kept->name[place] = known;
+}
+
+/* The place of a name, when all up to it have been looked at. */
+static int
+place_of(Kept *kept, const char *name, int len)
+{
+	int			place = dp_fact_place(kept->names, name, len, -1);
+
+	while (kept->n <= place)
+	{
+		if (kept->n == kept->room)
+		{
+			kept->room *= 2;
+			kept->name = repalloc(kept->name, sizeof(KeptName) * kept->room);
+		}
+		look_at(kept, kept->n++);
+	}
+	return place;
+}
+
+static void
+refuse_sources(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("sources of kept facts are not an object of lists"),
+			 errhint("{\"budget_records\": [\"budget_initial\"], \"measurement_records\": []}")));
+}
+
+/* {"budget_records": ["budget_initial", …], …} */
+static void
+read_sources(Kept *kept)
+{
+	JsonbIterator *it = JsonbIteratorInit(&kept->sources->root);
+	JsonbIteratorToken token;
+	JsonbValue	value;
+	int			source = -1;
+	int			nfacts = 0;
+
+	if (!JB_ROOT_IS_OBJECT(kept->sources))
+		refuse_sources();
+	while ((token = JsonbIteratorNext(&it, &value, false)) != WJB_DONE)
+	{
+		if (token == WJB_KEY)
+		{
+			source = place_of(kept, value.val.string.val, value.val.string.len);
+			kept->name[source].source = source;
+			nfacts = 0;
+		}
+		else if (token == WJB_ELEM && value.type == jbvString)
+		{
+			int			fact = place_of(kept, value.val.string.val, value.val.string.len);
+
+			kept->name[fact].source = source;
+			nfacts++;
+		}
+		else if (token == WJB_END_ARRAY && nfacts == 0)
+			kept->by_record = source;
+		else if (token == WJB_ELEM || token == WJB_VALUE)
+			refuse_sources();
+	}
+}
+
+static Kept *
+make_kept(Jsonb *sources, MemoryContext context)
+{
+	MemoryContext caller = MemoryContextSwitchTo(context);
+	Kept	   *kept = palloc0(sizeof(Kept));
+
+	kept->context = context;
+	kept->names = dp_fact_names_make(context);
+	kept->said = dp_fact_names_make(context);
+	kept->room = 64;
+	kept->name = palloc(sizeof(KeptName) * kept->room);
+	kept->by_record = -1;
+	if (sources != NULL)
+	{
+		kept->sources = (Jsonb *) PG_DETOAST_DATUM_COPY(JsonbPGetDatum(sources));
+		read_sources(kept);
+	}
+	MemoryContextSwitchTo(caller);
+	return kept;
+}
+
+/* ---- adding ---- */
+
+static void
+refuse_facts(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("kept facts are not an object of numbers"),
+			 errhint("Rows of deptperf.kept are written by deptperf alone; deptperf_track makes them anew.")));
+}
+
+static DpDec
+number_of(const DpPairs *pairs)
+{
+	DpDec		number;
+
+	if (pairs->kind != DP_PAIR_NUMBER || !dp_dec_read(NumericGetDatum(pairs->value), &number))
+		refuse_facts();
+	return number;
 }
 
 PG_FUNCTION_INFO_V1(deptperf_kept_negated);
 Datum
 deptperf_kept_negated(PG_FUNCTION_ARGS)
 {
+	Jsonb	   *facts = PG_GETARG_JSONB_P(0);
+	DpPairs		pairs = dp_pairs(facts);
 	DpFactSums *sums = dp_fact_sums_make(dp_fact_names_make(CurrentMemoryContext),
 										 CurrentMemoryContext);
+	int			place = -1;
 
-	add_kept_json(sums, PG_GETARG_JSONB_P(0), true);
+	if (!JB_ROOT_IS_OBJECT(facts))
+		refuse_facts();
+	while (dp_next_pair(&pairs))
+	{
+		place = dp_fact_place(sums->names, pairs.key, pairs.len, place);
+		dp_fact_sums_add_sum(sums, place, dp_dec_sub(DP_INT(0), number_of(&pairs)));
+	}
 	PG_RETURN_JSONB_P(dp_fact_sums_json(sums, false));
+}
+
+static void
+add_kept(KeptSums *state, Jsonb *facts)
+{
+	Kept	   *kept = state->kept;
+	DpPairs		pairs = dp_pairs(facts);
+	int			place = -1;
+
+	if (!JB_ROOT_IS_OBJECT(facts))
+		refuse_facts();
+	while (dp_next_pair(&pairs))
+	{
+		DpDec		number = number_of(&pairs);
+
+		place = dp_fact_place(kept->names, pairs.key, pairs.len, place);
+		if (unlikely(place >= kept->n))
+			place = place_of(kept, pairs.key, pairs.len);
+		if (kept->sources == NULL || kept->name[place].source >= 0)
+			dp_fact_sums_add_sum(state->sums, place, number);
+	}
+}
+
+/* The call site's constant, which every row brings. */
+static Kept *
+kept_of(FunctionCallInfo fcinfo)
+{
+	Kept	   *kept = fcinfo->flinfo->fn_extra;
+	Jsonb	   *sources = PG_ARGISNULL(2) ? NULL : PG_GETARG_JSONB_P(2);
+
+	if (kept == NULL)
+		fcinfo->flinfo->fn_extra = kept = make_kept(sources, fcinfo->flinfo->fn_mcxt);
+	else if (sources == NULL || kept->sources == NULL ? sources != kept->sources :
+			 VARSIZE(sources) != VARSIZE(kept->sources) || memcmp(sources, kept->sources, VARSIZE(sources)) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("sources of kept facts are not the same in all rows"),
+				 errhint("They are a constant of the query.")));
+	return kept;
 }
 
 PG_FUNCTION_INFO_V1(deptperf_kept_accum);
 Datum
 deptperf_kept_accum(PG_FUNCTION_ARGS)
 {
-	DpFactSums *sums = PG_ARGISNULL(0) ? NULL : (DpFactSums *) PG_GETARG_POINTER(0);
+	KeptSums   *state = PG_ARGISNULL(0) ? NULL : (KeptSums *) PG_GETARG_POINTER(0);
 	MemoryContext context;
 
 	if (!AggCheckCallContext(fcinfo, &context))
 		elog(ERROR, "aggregate function called in non-aggregate context");
 	if (!PG_ARGISNULL(1))
 	{
-		if (fcinfo->flinfo->fn_extra == NULL)
-			fcinfo->flinfo->fn_extra = dp_fact_names_make(fcinfo->flinfo->fn_mcxt);
-		if (sums == NULL)
-			sums = dp_fact_sums_make(fcinfo->flinfo->fn_extra, context);
-		add_kept_json(sums, PG_GETARG_JSONB_P(1), false);
+		Kept	   *kept = kept_of(fcinfo);
+
+		if (state == NULL)
+		{
+			state = MemoryContextAlloc(context, sizeof(KeptSums));
+			state->kept = kept;
+			state->sums = dp_fact_sums_make(kept->names, context);
+		}
+		add_kept(state, PG_GETARG_JSONB_P(1));
 	}
-	if (sums == NULL)
+	if (state == NULL)
 		PG_RETURN_NULL();
-	PG_RETURN_POINTER(sums);
+	PG_RETURN_POINTER(state);
 }
 
 /* ---- results; a state may be asked more than once, so it stays as it is ---- */
 
-static DpFactSums *
-copy_of(const DpFactSums *sums)
+/* The sum at a place, NULL when there is none or it is zero. */
+static inline const DpSum *
+not_zero(const DpFactSums *sums, int place)
 {
-	DpFactSums *copy = dp_fact_sums_make(sums->names, CurrentMemoryContext);
-
-	/*
-	 * The dictionary may have grown, and with it the copy.  Facts are taken out of
-	 * it and nothing is added, so it may share the state's numerics.
-	 */
-	memcpy(copy->sum, sums->sum, sizeof(DpSum) * sums->size);
-	return copy;
+	return place >= 0 && place < sums->size && sums->sum[place].state != DP_FACT_ABSENT &&
+		dp_dec_sign(dp_sum_value(&sums->sum[place])) != 0 ? &sums->sum[place] : NULL;
 }
 
-static bool
-is_zero(const DpSum *fact)
+/* What is zero is not kept; NULL when all is. */
+static Datum
+without_zeros(FunctionCallInfo fcinfo, const DpFactSums *sums)
 {
-	return dp_dec_sign(dp_sum_value(fact)) == 0;
+	DpFactSums *left = dp_fact_sums_make(sums->names, CurrentMemoryContext);
+	bool		any = false;
+
+	for (int i = 0; i < sums->size; i++)
+		if (not_zero(sums, i))
+		{
+			left->sum[i] = sums->sum[i];	/* it shares numerics, for nothing is added */
+			any = true;
+		}
+	if (!any)
+		PG_RETURN_NULL();
+	PG_RETURN_JSONB_P(dp_fact_sums_json(left, false));
 }
 
-static bool
-is_count_of_records(const char *name)
+PG_FUNCTION_INFO_V1(deptperf_kept_facts_final);
+Datum
+deptperf_kept_facts_final(PG_FUNCTION_ARGS)
 {
-	int			len = strlen(name);
-
-	return len > 8 && strcmp(name + len - 8, "_records") == 0;
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	return without_zeros(fcinfo, (DpFactSums *) PG_GETARG_POINTER(0));
 }
 
 PG_FUNCTION_INFO_V1(deptperf_kept_sum_final);
 Datum
 deptperf_kept_sum_final(PG_FUNCTION_ARGS)
 {
-	DpFactSums *sums;
-	bool		any = false;
-	int			size;
-
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	sums = copy_of((DpFactSums *) PG_GETARG_POINTER(0));
-	size = sums->size;
-	for (int i = 0; i < size; i++)
-	{
-		const char *name;
-		DpSum	   *fact = &sums->sum[i];
-
-		if (fact->state == DP_FACT_ABSENT)
-			continue;
-		any |= !is_zero(fact);
-		name = dp_fact_name(sums->names, i);
-		if (!is_zero(fact) || !DP_IS_MARK(name[0]))
-			continue;
-		/* Without its count a fact would be there; so both go, or both stay. */
-		if (name[0] == DP_MARK_COUNT)
-		{
-			int			of = dp_fact_place(sums->names, name + 1, strlen(name + 1), -1);
-
-			if (of < size && sums->sum[of].state != DP_FACT_ABSENT)
-			{
-				if (!is_zero(&sums->sum[of]))
-					continue;
-				sums->sum[of].state = DP_FACT_ABSENT;
-			}
-		}
-		fact->state = DP_FACT_ABSENT;
-	}
-	if (!any)
-		PG_RETURN_NULL();
-	PG_RETURN_JSONB_P(dp_fact_sums_json(sums, false));
+	return without_zeros(fcinfo, ((KeptSums *) PG_GETARG_POINTER(0))->sums);
 }
 
-/*
- * The same with names as the records have them.  Into sums of their own: what
- * is "=late" without its mark may be one that still has it.
- */
-static DpFactSums *
-with_own_names(DpFactSums *sums)
+/* Into the facts that are said.  Two sources may have one of a name. */
+static void
+say(DpFactSums *said, int place, DpFactState state, DpDec value)
 {
-	DpFactSums *result = NULL;
-
-	for (int i = 0; i < sums->size && result == NULL; i++)
-		if (sums->sum[i].state != DP_FACT_ABSENT && dp_fact_name(sums->names, i)[0] == DP_MARK_NAME)
-			result = dp_fact_sums_make(sums->names, CurrentMemoryContext);
-	if (result == NULL)
-		return sums;
-	for (int i = 0; i < sums->size; i++)
-	{
-		DpDec		value = dp_sum_value(&sums->sum[i]);
-		const char *name;
-
-		if (sums->sum[i].state == DP_FACT_ABSENT)
-			continue;
-		name = dp_fact_name(sums->names, i);
-		if (name[0] == DP_MARK_NAME)
-			name++;
-		dp_fact_sums_add(result, dp_fact_place(sums->names, name, strlen(name), -1), sums->sum[i].state, &value);
-	}
-	return result;
+	if (said->sum[place].state == DP_FACT_ABSENT && state == DP_FACT_KNOWN)
+		dp_fact_sums_add_sum(said, place, value);
+	else
+		dp_fact_sums_add(said, place, state, &value);
 }
 
 PG_FUNCTION_INFO_V1(deptperf_kept_says_final);
 Datum
 deptperf_kept_says_final(PG_FUNCTION_ARGS)
 {
-	DpFactSums *sums;
+	const Kept *kept;
+	const DpFactSums *sums;
+	DpFactSums *said;
 	bool		speaks = false;
-	int			size;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	sums = copy_of((DpFactSums *) PG_GETARG_POINTER(0));
-	size = sums->size;
-	for (int i = 0; i < size; i++)
+	kept = ((KeptSums *) PG_GETARG_POINTER(0))->kept;
+	sums = ((KeptSums *) PG_GETARG_POINTER(0))->sums;
+	said = dp_fact_sums_make(kept->said, CurrentMemoryContext);
+	for (int i = 0; i < kept->n; i++)
 	{
-		const char *name;
-		DpSum	   *fact = &sums->sum[i];
-		int			of;
+		const KeptName *name = &kept->name[i];
+		const DpSum *sum;
 
-		if (fact->state == DP_FACT_ABSENT)
+		/* A source that has records speaks for all its facts, of which zeros are not kept. */
+		if (name->mark != 0 || !not_zero(sums, name->source) ||
+			(name->by_record && !not_zero(sums, name->amounts)))
 			continue;
-		name = dp_fact_name(sums->names, i);
-		if (is_count_of_records(name) && !DP_IS_MARK(name[0]))
-			speaks |= !is_zero(fact);
-		if (!DP_IS_MARK(name[0]))
-			continue;
-		fact->state = DP_FACT_ABSENT;
-		of = dp_fact_place(sums->names, name + 1, strlen(name + 1), -1);
-		if (of >= size)
-			continue;
-		if (name[0] == DP_MARK_BAD && !is_zero(fact) && sums->sum[of].state != DP_FACT_ABSENT)
-			sums->sum[of].state = DP_FACT_NAN;
-		else if (name[0] == DP_MARK_COUNT && is_zero(fact))
-			sums->sum[of].state = DP_FACT_ABSENT;
+		speaks = true;
+		sum = not_zero(sums, i);
+		if (not_zero(sums, name->bad))
+			say(said, name->said, DP_FACT_NAN, DP_INT(0));
+		else
+			say(said, name->said, DP_FACT_KNOWN, sum != NULL ? dp_sum_value(sum) : DP_INT(0));
 	}
 	if (!speaks)
 		PG_RETURN_NULL();
-	PG_RETURN_DATUM(dp_fact_sums_object(with_own_names(sums), false));
+	PG_RETURN_DATUM(dp_fact_sums_object(said, false));
 }
 
 /*
  * ---- when tracking began ----
  *
- * The view of a tracked source is seen as it is now, but records and kept facts
- * as the snapshot has them.  One that was taken before the table was made (by a
- * transaction at REPEATABLE READ, or by a statement whose function then waited)
- * would find it empty, and a department without facts.
+ * The views of a tracked source are seen as they are now, but records and kept
+ * facts as the snapshot has them.  One that was taken before the source's facts
+ * were kept (by a transaction at REPEATABLE READ, or by a statement whose
+ * function then waited) would find none, and a department without facts.  They
+ * came with the view <source>_computed.
  */
-PG_FUNCTION_INFO_V1(deptperf_kept_begun);
-Datum
-deptperf_kept_begun(PG_FUNCTION_ARGS)
+static void
+check_begun(Oid computed)
 {
-	Oid			relid = PG_GETARG_OID(0);
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(computed));
 	TransactionId xmin;
 
 	if (!HeapTupleIsValid(tuple))
-		PG_RETURN_BOOL(true);	/* who reads it will be told */
+		return;					/* who reads it will be told */
 	xmin = HeapTupleHeaderGetXmin(tuple->t_data);
 	ReleaseSysCache(tuple);
 	if (TransactionIdIsNormal(xmin) && !TransactionIdIsCurrentTransactionId(xmin) &&
@@ -252,8 +411,21 @@ deptperf_kept_begun(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 				 errmsg("could not serialize access due to tracking that began meanwhile"),
-				 errdetail("Table \"%s\" was made after this statement or transaction began.",
-						   get_rel_name(relid)),
+				 errdetail("View \"%s\" was made after this statement or transaction began.",
+						   get_rel_name(computed)),
 				 errhint("Try again, in a transaction that begins now.")));
+}
+
+PG_FUNCTION_INFO_V1(deptperf_kept_begun);
+Datum
+deptperf_kept_begun(PG_FUNCTION_ARGS)
+{
+	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(0);
+	Datum	   *views;
+	int			n;
+
+	deconstruct_array(array, REGCLASSOID, sizeof(Oid), true, TYPALIGN_INT, &views, NULL, &n);
+	for (int i = 0; i < n; i++)
+		check_begun(DatumGetObjectId(views[i]));
 	PG_RETURN_BOOL(true);
 }

@@ -2,9 +2,11 @@
  * track.c: the triggers that keep facts up to date, as deltas.
  *
  *	deptperf_track_write(source, place, tables)
- *		on each table whose records a source has: appends to <source>_kept what
+ *		on each table whose records a source has: appends to deptperf.kept what
  *		the statement's records add and take away.  How many tables of that place
  *		there were when tracking began is for deptperf_track_faults alone
+ *	deptperf_kept_derived()
+ *		on deptperf.kept: no rows but ours
  *	deptperf_track_registry()
  *		on department and fiscal_year: which records of bound relations count,
  *		and for whom, hangs on these; what a change touches is computed anew
@@ -596,6 +598,31 @@ deptperf_track_write(PG_FUNCTION_ARGS)
 	}
 	become_caller(&caller);
 	return PointerGetDatum(NULL);
+}
+
+/* Rows that our own statements bring stay; those of a dump the triggers have made already. */
+PG_FUNCTION_INFO_V1(deptperf_kept_derived);
+Datum
+deptperf_kept_derived(PG_FUNCTION_ARGS)
+{
+	TriggerData *data = (TriggerData *) fcinfo->context;
+
+	check_trigger(fcinfo, "deptperf_kept_derived");
+	return PointerGetDatum(ours && TRIGGER_FIRED_FOR_ROW(data->tg_event) ? data->tg_trigtuple : NULL);
+}
+
+PG_FUNCTION_INFO_V1(deptperf_track_run);
+Datum
+deptperf_track_run(PG_FUNCTION_ARGS)
+{
+	char	   *statement = text_to_cstring(PG_GETARG_TEXT_PP(0));
+
+	maker = function_owner(fcinfo->flinfo->fn_oid);
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	run(prepare(statement, 0, NULL), NULL);
+	SPI_finish();
+	PG_RETURN_VOID();
 }
 
 /* ---- registries ---- */

@@ -6,11 +6,17 @@ CREATE TABLE IF NOT EXISTS source (
     zeros    jsonb,
     label_zh text NOT NULL,
     label_en text NOT NULL,
-    lost     boolean NOT NULL DEFAULT false
+    lost     boolean NOT NULL DEFAULT false,
+    tracked  boolean NOT NULL DEFAULT false
 );
+IF NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = 'source'::regclass AND a.attname = 'tracked') THEN     -- ALTER waits for readers
+    ALTER TABLE source ADD COLUMN tracked boolean NOT NULL DEFAULT false;
+END IF;
 COMMENT ON TABLE source IS 'The record sources. Each has a table, a view <source>_source, its facts <source>_facts and a function <source>_rows.';
 COMMENT ON COLUMN source.zeros IS
     'What a closed source says when it has no record: every fact of it, and <source>_records, at 0. NULL: it speaks for each fact by itself and is not closed.';
+COMMENT ON COLUMN source.tracked IS
+    'deptperf.kept has facts of it, which deptperf_track keeps. Written by it and deptperf_untrack alone.';
 COMMENT ON COLUMN source.lost IS
     'A relation that it was bound to was dropped. It does not speak, not even where it is closed, until deptperf_repair, deptperf_bind or deptperf_unbind settles it. Written by these and deptperf_setup alone.';
 

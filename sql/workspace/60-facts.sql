@@ -464,53 +464,29 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $body$
 $body$;
 COMMENT ON FUNCTION closed_rows() IS 'What closed sources say: all their facts, and their number of records, at 0. One that has lost its relation says nothing.';
 
-IF renew OR to_regclass('deptperf.unit_facts') IS NULL THEN
-    CREATE OR REPLACE VIEW unit_facts WITH (security_invoker = true) AS
-    SELECT r.dept_id, r.fiscal_year, @extschema@.deptperf_unit_facts(r.facts) AS facts
-    FROM (
-        SELECT r.dept_id, r.fiscal_year, r.facts FROM budget_rows() r
-        UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM execution_rows() r
-        UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM adjustment_rows() r
-        UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM procurement_rows() r
-        UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM fixed_asset_rows() r
-        UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM staffing_rows() r
-        UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM project_rows() r
-        UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM key_task_rows() r
-        UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM performance_target_rows() r
-        UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM petition_rows() r
-        UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM satisfaction_survey_rows() r
-        UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM disclosure_rows() r
-        UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM finding_rows() r
-        UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM measurement_rows() r
-        UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM closed_rows() r
-        UNION ALL SELECT s.dept_id, s.fiscal_year, s.facts FROM shard_facts s
-    ) r
-    GROUP BY r.dept_id, r.fiscal_year;
+-- What is kept of tracked sources, which do without their rows above.
+IF renew OR to_regclass('deptperf.kept_sums') IS NULL THEN
+    PERFORM @extschema@.deptperf_track_view();
+END IF;
+COMMENT ON VIEW kept_sums IS 'The facts of all tracked sources by unit and year, of every unit, from deptperf.kept; no row where they have no record. Only for the owner.';
+IF renew OR to_regclass('deptperf.kept_facts') IS NULL THEN
+    CREATE OR REPLACE VIEW kept_facts WITH (security_barrier = true) AS
+    SELECT s.dept_id, s.fiscal_year, s.facts
+    FROM kept_sums s
+    WHERE sees_all() OR s.dept_id IN (SELECT g.dept_id FROM given g);
+END IF;
+COMMENT ON VIEW kept_facts IS 'The facts of all tracked sources by unit and year, of the units that the caller may see; no row where they have no record.';
+CREATE OR REPLACE FUNCTION kept_rows() RETURNS TABLE (dept_id bigint, fiscal_year int, facts jsonb)
+LANGUAGE sql STABLE PARALLEL SAFE AS $body$
+    SELECT f.dept_id, f.fiscal_year, f.facts FROM deptperf.kept_facts f
+$body$;
+COMMENT ON FUNCTION kept_rows() IS 'kept_facts, for the chain above it.';
+
+-- What is lost with a relation takes unit_sums along.
+IF renew OR to_regclass('deptperf.unit_facts') IS NULL OR to_regclass('deptperf.unit_sums') IS NULL THEN
+    PERFORM @extschema@.deptperf_track_unit_views();
 END IF;
 COMMENT ON VIEW unit_facts IS
     'The facts of each unit by itself, by year: every record source merged, and what shards say. A filter on dept_id or fiscal_year reaches the records, at a shard too. A source that does not speak has no fact here: absent is not zero. With "!" the unit is out of reach (shard).';
 
-IF renew OR to_regclass('deptperf.unit_sums') IS NULL THEN
-    CREATE OR REPLACE VIEW unit_sums AS
-    SELECT r.dept_id, r.fiscal_year, @extschema@.deptperf_unit_facts(r.facts) AS facts
-    FROM (
-        SELECT s.dept_id, s.fiscal_year, s.facts FROM budget_sums s
-        UNION ALL SELECT s.dept_id, s.fiscal_year, s.facts FROM execution_sums s
-        UNION ALL SELECT s.dept_id, s.fiscal_year, s.facts FROM adjustment_sums s
-        UNION ALL SELECT s.dept_id, s.fiscal_year, s.facts FROM procurement_sums s
-        UNION ALL SELECT s.dept_id, s.fiscal_year, s.facts FROM fixed_asset_sums s
-        UNION ALL SELECT s.dept_id, s.fiscal_year, s.facts FROM staffing_sums s
-        UNION ALL SELECT s.dept_id, s.fiscal_year, s.facts FROM project_sums s
-        UNION ALL SELECT s.dept_id, s.fiscal_year, s.facts FROM key_task_sums s
-        UNION ALL SELECT s.dept_id, s.fiscal_year, s.facts FROM performance_target_sums s
-        UNION ALL SELECT s.dept_id, s.fiscal_year, s.facts FROM petition_sums s
-        UNION ALL SELECT s.dept_id, s.fiscal_year, s.facts FROM satisfaction_survey_sums s
-        UNION ALL SELECT s.dept_id, s.fiscal_year, s.facts FROM disclosure_sums s
-        UNION ALL SELECT s.dept_id, s.fiscal_year, s.facts FROM finding_sums s
-        UNION ALL SELECT s.dept_id, s.fiscal_year, s.facts FROM measurement_sums s
-        UNION ALL SELECT c.dept_id, c.fiscal_year, s.zeros FROM closed c JOIN source s ON s.source = c.source WHERE NOT s.lost
-        UNION ALL SELECT s.dept_id, s.fiscal_year, s.facts FROM shard_sums s
-    ) r
-    GROUP BY r.dept_id, r.fiscal_year;
-END IF;
 COMMENT ON VIEW unit_sums IS 'unit_facts of every unit, whoever asks: what a place among all is computed from. Only for the owner.';

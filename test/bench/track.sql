@@ -34,7 +34,7 @@ END $$;
 -- Are the kept facts of payments those of the records?
 CREATE FUNCTION bench.is_kept() RETURNS bool LANGUAGE plpgsql AS $$
 BEGIN
-    RETURN EXISTS (SELECT FROM deptperf.execution_kept WHERE fiscal_year = 2023)
+    RETURN EXISTS (SELECT FROM deptperf.kept WHERE fiscal_year = 2023)
         AND NOT EXISTS (
             SELECT FROM (SELECT * FROM deptperf.execution_sums WHERE fiscal_year = 2023) k
                 FULL JOIN (SELECT * FROM deptperf.execution_computed WHERE fiscal_year = 2023) c USING (dept_id, fiscal_year)

@@ -77,7 +77,8 @@ INSERT INTO call VALUES ('deptperf_version()'), ('deptperf_setup()'), ('deptperf
     ('deptperf_grant(''deptperf_test_reader'', ''reader'')'), ('deptperf_grant(''deptperf_test_reader'', ''reader'', 1)'), ('deptperf_grant(''deptperf_test_reader'', ''reader'', ''x'')'),
     ('deptperf_track()'), ('deptperf_untrack()'), ('deptperf_check_tracking()'), ('deptperf_track_sources(NULL)'), ('deptperf_track_parts(''budget'')'), ('deptperf_track_query(''budget'', 1, ''x'')'),
     ('deptperf_track_statement(0, ''x'', ''insert'', ''budget'', ''1'')'), ('deptperf_track_again(0, ''insert'')'), ('deptperf_track_refusal(''budget'')'), ('deptperf_track_triggers(''budget'')'), ('deptperf_track_faults(''budget'')'),
-    ('deptperf_track_on(''budget'')'), ('deptperf_track_hold(''budget'')'), ('deptperf_track_off(''budget'')'), ('deptperf_track_clear(''budget'')'),
+    ('deptperf_track_keep(''{budget}'', ''{}'')'), ('deptperf_track_hold(''budget'')'), ('deptperf_track_off(''budget'')'), ('deptperf_track_map(''{budget}'')'), ('deptperf_track_view()'), ('deptperf_track_table()'), ('deptperf_track_unit_views()'),
+    ('deptperf_track_is_on(''budget'')'), ('deptperf_track_negation(''{budget}'', ''true'')'), ('deptperf_track_says(''{budget}'')'),
     ('deptperf_attach(''x'')'), ('deptperf_detach(''x'')'), ('deptperf_shard_asked(1)'), ('deptperf_shard_views()'), ('deptperf_shard_refuse(''{1}'', ''x'', ''x'')'), ('deptperf_shard_require(''{1}'', ''x'')'),
     ('deptperf_shard_faults(1, ''[]'')'), ('deptperf_shard_about_table(1, ''x'')'), ('deptperf_shard_facts_table(1, ''x'')');
 SELECT is_empty($$ SELECT call, g FROM call, LATERAL (SELECT pg_temp.gives(current_user::name, 'SELECT ' || call || '::text') AS g) x WHERE g !~ '^42501 schema "deptperf" (is not trusted|belongs to deptperf_test_evil)' $$,
@@ -87,7 +88,7 @@ SELECT is_empty($$ SELECT call, g FROM call, LATERAL (SELECT pg_temp.gives('dept
 SELECT is_empty('SELECT * FROM evil.caught', 'and nothing of it was run');
 SELECT is_empty($$ SELECT p.oid::regprocedure FROM pg_proc p JOIN pg_depend d ON d.objid = p.oid AND d.classid = 'pg_proc'::regclass AND d.deptype = 'e' JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'deptperf'
     WHERE p.prosrc ~ '\mdeptperf\.[a-z]' AND NOT EXISTS (SELECT FROM call WHERE call LIKE p.proname || '(%')
-      AND p.proname !~ '^deptperf_(bind(ing)?_|close_departments|close_rows|close_complete|grant_rights|grant_departments|workspace_guard)' $$, 'no function that reads the workspace was left out');
+      AND p.proname !~ '^deptperf_(bind(ing)?_|close_departments|close_rows|close_complete|grant_rights|grant_departments|workspace_guard|track_compaction)' $$, 'no function that reads the workspace was left out');
 
 -- What somebody else made doesn't become ours by taking the schema over.
 SELECT lives_ok('ALTER SCHEMA deptperf OWNER TO deptperf_test_owner', 'the schema is taken over');

@@ -2,7 +2,7 @@
 -- reads it (src/facts_object.c).  Nobody may see a difference: whatever reads it,
 -- keeps it, or adds it to others gets what the written jsonb would have given.
 BEGIN;
-SELECT plan(25);
+SELECT plan(26);
 
 -- Four departments.  Department d has d rows of amount d, so a = d * d and n = d;
 -- b is there for odd ones alone, and c, the name that comes last, for the fourth.
@@ -85,29 +85,32 @@ SELECT is_empty($$
   'huge, tiny and no numbers');
 
 -- 4. What is kept (src/kept.c): a state is asked twice, and what one result takes from
--- it stays there.  "#x" is a record's own name behind "=", and takes the place of the
--- count of amounts "x"; whatever comes of that, the state is the same after each row.
+-- it stays there.
 CREATE FUNCTION pg_temp.of_rows(kept jsonb, rows int) RETURNS text LANGUAGE sql AS $$
     SELECT string_agg(s.said, ' ' ORDER BY s.i) FROM (
-        SELECT v.i, (deptperf_kept_says(kept) OVER w ->> 'a_records') || (deptperf_kept_sum(kept) OVER w)::text AS said
+        SELECT v.i, (deptperf_kept_says(kept, '{"a_records": []}') OVER w)::text || (deptperf_kept_sum(kept, NULL) OVER w)::text AS said
         FROM generate_series(1, rows) AS v(i) WINDOW w AS (ORDER BY v.i ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)) s
 $$;
-SELECT is(pg_temp.of_rows('{"a_records": 1, "=#x": 5, "#x": 1e200}', 2),
-  format('1{"#x": %s, "=#x": 5, "a_records": 1} 2{"#x": %s, "=#x": 10, "a_records": 2}', 1e200, 2e200), 'a huge number under a mark');
+SELECT is(pg_temp.of_rows('{"a_records": 1, "=#x": 5, "#=#x": 1e200}', 2),
+  format('{"#x": 5, "a_records": 1}{"=#x": 5, "#=#x": %s, "a_records": 1} {"#x": 10, "a_records": 2}{"=#x": 10, "#=#x": %s, "a_records": 2}', 1e200, 2e200), 'a huge number under a mark');
+-- two facts of one name, both huge: 1e200 + 1e200, and in the second row twice that
+SELECT is((SELECT string_agg(s.a, ' ' ORDER BY s.i) FROM (SELECT i, deptperf_kept_says(f, '{"a_records": ["a"], "m_records": []}') OVER (ORDER BY i) ->> 'a' AS a
+           FROM (SELECT i, '{"a": 1e200, "=a": 1e200, "#=a": 1, "a_records": 1, "m_records": 1}'::jsonb AS f FROM generate_series(1, 2) AS i) AS r) AS s),
+          concat_ws(' ', 2e200, 4e200), 'a huge number of two sources');
 SET LOCAL deptperf.force_numeric = on;
-SELECT is(pg_temp.of_rows('{"a_records": 1, "=#x": 5, "#x": 1, "x": 1}', 2),
-  '1{"x": 1, "#x": 1, "=#x": 5, "a_records": 1} 2{"x": 2, "#x": 2, "=#x": 10, "a_records": 2}', 'numbers that are all numerics');
+SELECT is(pg_temp.of_rows('{"a_records": 1, "=x": 5, "#=x": 1, "!=x": 1}', 2),
+  '{"x": "NaN", "a_records": 1}{"=x": 5, "!=x": 1, "#=x": 1, "a_records": 1} {"x": "NaN", "a_records": 2}{"=x": 10, "!=x": 2, "#=x": 2, "a_records": 2}', 'numbers that are all numerics');
 RESET deptperf.force_numeric;
-SELECT is((SELECT deptperf_kept_says(f)::text FROM (VALUES ('{"a_records": 1, "late": 2, "==late": 200, "===two": 7}'::jsonb)) AS v(f)),
+SELECT is((SELECT deptperf_kept_says(f, '{"a_records": []}')::text FROM (VALUES ('{"a_records": 1, "=late": 2, "#=late": 1, "==late": 200, "#==late": 1, "===two": 7, "#===two": 1}'::jsonb)) AS v(f)),
   '{"late": 2, "==two": 7, "=late": 200, "a_records": 1}', 'each name loses one mark and not two');
-SELECT is((SELECT count(*) FROM (SELECT deptperf_kept_says(f) AS f FROM (SELECT jsonb_object_agg('n' || i || '_records', 1) AS f FROM generate_series(1, 3000) AS i) v) w, jsonb_each(f)),
-  3000::bigint, 'more names than their dictionary has room for');
--- !b: of the two amounts of b one is NaN, which the second row takes away.  #b: b has
+SELECT is((SELECT count(*) FROM (SELECT deptperf_kept_says(f, '{"a_records": []}') AS f FROM (SELECT jsonb_object_agg(m || i, 1) || '{"a_records": 1}' AS f FROM generate_series(1, 3000) AS i, unnest('{=n,#=n}'::text[]) AS m) v) w, jsonb_each(f)),
+  3001::bigint, 'more names than their dictionary has room for');
+-- !b: of the two amounts of b one is NaN, which the second row takes away.  #=b: b has
 -- no amounts at first, and so is absent; then one comes, which is 0.
-SELECT results_eq($$ SELECT (deptperf_kept_says(f) OVER (ORDER BY i))::text FROM unnest('{"{\"b\": 3, \"!b\": 1, \"a_records\": 1}","{\"!b\": -1, \"a_records\": 1}"}'::jsonb[]) WITH ORDINALITY AS r(f, i) $$,
+SELECT results_eq($$ SELECT (deptperf_kept_says(f, '{"a_records": ["b"]}') OVER (ORDER BY i))::text FROM unnest('{"{\"b\": 3, \"!b\": 1, \"a_records\": 1}","{\"!b\": -1, \"a_records\": 1}"}'::jsonb[]) WITH ORDINALITY AS r(f, i) $$,
   $$ VALUES ('{"b": "NaN", "a_records": 1}'), ('{"b": 3, "a_records": 2}') $$, 'what is no number in one row is one in the next');
-SELECT results_eq($$ SELECT (deptperf_kept_sum(f) OVER (ORDER BY i))::text FROM unnest('{"{\"b\": 0, \"#b\": 0, \"a_records\": 1}","{\"#b\": 1}"}'::jsonb[]) WITH ORDINALITY AS r(f, i) $$,
-  $$ VALUES ('{"a_records": 1}'), ('{"b": 0, "#b": 1, "a_records": 1}') $$, 'and what is absent in one is there in the next');
+SELECT results_eq($$ SELECT (deptperf_kept_sum(f, NULL) OVER (ORDER BY i))::text FROM unnest('{"{\"=b\": 0, \"#=b\": 0, \"a_records\": 1}","{\"#=b\": 1}"}'::jsonb[]) WITH ORDINALITY AS r(f, i) $$,
+  $$ VALUES ('{"a_records": 1}'), ('{"#=b": 1, "a_records": 1}') $$, 'and what is absent in one is there in the next');
 
 -- 5. The mark of units out of reach counts wherever it stands among the keys.
 SELECT is((SELECT deptperf_facts(f)::text FROM (VALUES ('{"": 1, " ": 2, "a": 5}'::jsonb), ('{"!": 1}')) AS v(f)),

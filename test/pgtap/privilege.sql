@@ -22,15 +22,16 @@ CREATE TEMP TABLE listed (marks text, functions text);
 INSERT INTO listed VALUES
     ('aggregate immutable safe', $$
         deptperf_kept_facts(text,jsonb,"any")
-        deptperf_kept_says(jsonb)
-        deptperf_kept_sum(jsonb)
+        deptperf_kept_says(jsonb,jsonb)
+        deptperf_kept_sum(jsonb,jsonb)
         deptperf_facts(jsonb)
         deptperf_facts(text,jsonb,"any")
         deptperf_unit_facts(jsonb)
     $$),
     ('immutable safe', $$
-        deptperf_kept_accum(internal,jsonb)
+        deptperf_kept_accum(internal,jsonb,jsonb)
         deptperf_kept_records(internal,text,jsonb,"any")
+        deptperf_kept_facts_final(internal)
         deptperf_kept_says_final(internal)
         deptperf_kept_sum_final(internal)
         deptperf_sheet_members()
@@ -106,6 +107,7 @@ INSERT INTO listed VALUES
     $$),
     ('immutable strict safe search_path=pg_catalog, pg_temp', $$
         deptperf_rule_bounds(deptperf_rule,numeric,numeric)
+        deptperf_track_compaction(text)
         deptperf_canonical(jsonb)
         deptperf_printed(text)
         deptperf_formula_written(text,jsonb)
@@ -165,6 +167,7 @@ INSERT INTO listed VALUES
         deptperf_shard_require(bigint[],text)
     $$),
     ('volatile strict unsafe', $$
+        deptperf_track_run(text)
         deptperf_shard_forget()
     $$),
     ('stable safe', $$
@@ -177,6 +180,7 @@ INSERT INTO listed VALUES
         deptperf.finding_rows()
         deptperf.fixed_asset_rows()
         deptperf.framework_in_force(bigint,integer)
+        deptperf.kept_rows()
         deptperf.key_task_rows()
         deptperf.issue_rows()
         deptperf.measurement_rows()
@@ -216,13 +220,13 @@ INSERT INTO listed VALUES
     $$),
     ('volatile strict unsafe search_path=pg_catalog, pg_temp; client_min_messages=warning', $$
         deptperf_track_hold(text)
-        deptperf_track_on(text)
+        deptperf_track_keep(text[],text[])
     $$),
     ('stable strict safe search_path=pg_catalog, pg_temp; quote_all_identifiers=off', $$
         deptperf_track_replaced(regclass,regclass,text)
     $$),
     ('stable strict safe', $$
-        deptperf_kept_begun(regclass)
+        deptperf_kept_begun(regclass[])
         deptperf_track_fault(oid)
         deptperf_report(text,bigint,text)
         deptperf_headroom(text,bigint)
@@ -238,6 +242,10 @@ INSERT INTO listed VALUES
         deptperf_report(bigint,bigint,text)
     $$),
     ('stable strict safe search_path=pg_catalog, pg_temp', $$
+        deptperf_track_map(text[])
+        deptperf_track_negation(text[],text)
+        deptperf_track_says(text[])
+        deptperf_track_is_on(text)
         deptperf_shard_refuse(bigint[],text,text)
         deptperf_bind_branch(text,text,boolean)
         deptperf_bind_not_tracked(text)
@@ -275,7 +283,6 @@ INSERT INTO listed VALUES
         deptperf_shard_about_table(integer,name)
         deptperf_shard_facts_table(integer,name)
         deptperf_shard_views()
-        deptperf_track_clear(text)
         deptperf_track_off(text)
         deptperf_framework_copy(text,text)
         deptperf_compare(bigint)
@@ -285,6 +292,7 @@ INSERT INTO listed VALUES
         deptperf_grant_rights(name,text,boolean)
     $$),
     ('volatile unsafe', $$
+        deptperf_kept_derived()
         deptperf_track_registry()
         deptperf_track_write()
         deptperf_finalize(text,bigint,boolean,text)
@@ -304,6 +312,9 @@ INSERT INTO listed VALUES
         deptperf_detach(name)
     $$),
     ('volatile unsafe search_path=pg_catalog, pg_temp', $$
+        deptperf_track_table()
+        deptperf_track_view()
+        deptperf_track_unit_views()
         deptperf_attach(name)
         deptperf_track(text)
         deptperf_track_sources(text)

@@ -77,7 +77,7 @@ INSERT INTO ask.sample VALUES
 	('deptperf_check_published', 'grade', 'text', $$'优'$$), ('', 'published', 'jsonb', $$'{"": 97.45, "B1.1": 1.76}'$$), ('', 'published', 'numeric', '1.76'),
 	('', 'changes', 'jsonb', $$'{"assets_in_use": 115000}'$$), ('', 'fact', 'text', $$'procurement_actual'$$), ('', 'weights', 'jsonb', 'NULL'),
 	('', 'document', 'jsonb', $$deptperf_framework_document('sz-2021')$$), ('', 'facts', 'jsonb', $$(SELECT f.facts FROM deptperf.facts f WHERE f.dept_id = deptperf_department('440300-SI') AND f.fiscal_year = 2021)$$),
-	('deptperf_kept_negated', 'facts', 'jsonb', $$'{"a": 1}'$$), ('deptperf_kept_(sum|says)', 'facts', 'jsonb', $$(v.n % 7 || '')::jsonb$$),
+	('deptperf_kept_negated', 'facts', 'jsonb', $$'{"a": 1}'$$), ('deptperf_kept_(sum|says)', 'facts', 'jsonb', $$(v.n % 7 || '')::jsonb$$), ('', 'sources', 'jsonb', 'NULL'), ('', 'sources', 'text[]', $$'{procurement}'$$), ('', 'chosen', 'text', $$'true'$$), ('deptperf_track_run', '', 'text', $$'DELETE FROM ask.work'$$),
 	('', 'inputs', 'jsonb', $$(SELECT i.inputs FROM deptperf.inputs i WHERE i.dept_id = deptperf_department('440300-SI') AND i.fiscal_year = 2021)$$),
 	('', 'names', 'jsonb', $$'{}'$$), ('', 'w', 'jsonb', $$deptperf_report_words('en')$$), ('', 'until', 'timestamp with time zone', $$timestamptz '2100-01-01'$$),
 	('', 'source', 'text', $$'procurement'$$), ('deptperf_track_query', 'from', 'text', $$'finance.purchase'$$), ('', 'from', 'text', $$'finance.purchase'$$), ('', 'named', 'text', $$'procurement'$$),
@@ -167,7 +167,7 @@ is("@calm", 'deptperf_attach(name) deptperf_bind_relation(text,text,text) deptpe
 
 same_everywhere('not tracked', 'bureau', 'branch');
 run($primary, 'life', 'SELECT deptperf_track()', 'bureau');
-is(run($primary, 'life', q{SELECT count(*) FROM pg_class WHERE relnamespace = 'deptperf'::regnamespace AND relname ~ '_kept$'}), 14, 'every source is tracked');
+is(run($primary, 'life', q{SELECT count(*) FROM pg_class WHERE relnamespace = 'deptperf'::regnamespace AND relname ~ '_computed$'}), 14, 'every source is tracked');
 same_everywhere('tracked', 'bureau', 'reader', 'branch');
 
 is($standby->psql('life', q{SELECT deptperf_untrack('budget')}, connstr => as_user($standby, 'life', 'bureau'), stderr => \my $refusal), 3, 'tracking is not turned off there');
@@ -203,7 +203,7 @@ is(said(), $truth, 'which takes it back');
 follows('tracking is turned on', q{SELECT deptperf_track('adjustment')});
 is(said(), $truth, 'which changes nothing');
 # only kept facts can have this from: so that it is they which the session reads
-run($primary, 'life', q{UPDATE deptperf.adjustment_kept SET facts = jsonb_set(facts, '{adjusted_amount}', '1') WHERE fiscal_year = 2021}, 'bureau');
+run($primary, 'life', q{UPDATE deptperf.kept SET facts = jsonb_set(facts, '{adjusted_amount}', '1') WHERE fiscal_year = 2021 AND facts ? 'adjusted_amount'}, 'bureau');
 follows('kept facts that are wrong', '');
 like(said(), qr/^1 /, 'it reads the kept facts');
 is(run($standby, 'life', q{SELECT DISTINCT source || ' ' || fiscal_year FROM deptperf_check_tracking()}, 'bureau'), 'adjustment 2021', 'the check finds it there too');
@@ -228,7 +228,7 @@ run($primary, 'life', <<'SQL', 'bureau');
 SET deptperf.compact_every = 1;
 INSERT INTO deptperf.adjustment (dept_id, fiscal_year, amount) VALUES (deptperf_department('440300-SI'), 2021, 5);
 INSERT INTO deptperf.adjustment (dept_id, fiscal_year, amount) VALUES (deptperf_department('440300-SI'), 2021, 7);
-VACUUM deptperf.adjustment_kept;
+VACUUM deptperf.kept;
 SQL
 $primary->wait_for_catchup($standby);
 is(said(), $then, 'a snapshot stays as it was');

@@ -103,7 +103,7 @@ my $wrong = 'SELECT count(*) FROM deptperf_check_tracking()';
 for my $level ('READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE')
 {
 	(my $name = $level) =~ tr/ /_/;
-	my $before = run($node, 'load', 'SELECT count(*) FROM deptperf.execution_kept');
+	my $before = run($node, 'load', 'SELECT count(*) FROM deptperf.kept');
 	my $command = load_of('writer', $seconds, script($level, $name));
 	local %ENV = $node->_get_env();
 	my $others = IPC::Run::start(load_of($superuser, $seconds, "$own\@4", "$code\@1"), '>', \my $out, '2>', \my $err);
@@ -115,7 +115,7 @@ for my $level ('READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE')
 	is(run($node, 'load', $wrong), 0, "$level: the facts are those of the records");
 	if ($level eq 'READ COMMITTED')
 	{
-		my $kept = run($node, 'load', 'SELECT count(*) FROM deptperf.execution_kept');
+		my $kept = run($node, 'load', 'SELECT count(*) FROM deptperf.kept');
 		cmp_ok($kept - $before, '<', 2 * $done, "$level: rows are added up in passing") or diag("$kept rows of $done transactions");
 	}
 }
@@ -159,7 +159,7 @@ is(run($node, 'load', $wrong), 0, '8,000 statements in one transaction');
 	# data alone, where triggers keep what comes, into tables that have been emptied
 	run($node, 'restored', 'TRUNCATE finance.payment, deptperf.budget');
 	is(run($node, 'restored', $wrong), 0, 'emptied');
-	$node->command_ok([ 'pg_restore', '--exit-on-error', '--data-only', '-d', 'restored', '-t', 'p2021', '-t', 'p2022', '-t', 'budget', '-t', 'execution_kept', '-t', 'budget_kept', $dump ], 'the data alone');
+	$node->command_ok([ 'pg_restore', '--exit-on-error', '--data-only', '-d', 'restored', '-t', 'p2021', '-t', 'p2022', '-t', 'budget', '-t', 'kept', $dump ], 'the data alone');
 	is(run($node, 'restored', $wrong), 0, 'is not counted twice');
 }
 
