@@ -55,20 +55,48 @@
 
 typedef enum PlanKind
 {
-	PLAN_WHO,
-	PLAN_WHO_BEFORE_PEERS,		/* a workspace of 0.1.0, which is not set up anew yet */
+	PLAN_ONE,
+	PLAN_ONE_BEFORE_PEERS,		/* a workspace of 0.1.0, which is not set up anew yet */
+	PLAN_MANY,
+	PLAN_MANY_BEFORE_PEERS,
+	PLAN_DOCUMENT,
 	PLAN_CODE,
 	PLAN_INPUTS,
 	PLAN_FACTS,
 	PLAN_KINDS
 } PlanKind;
 
-/* any_inputs: whether there may be judgements */
-#define WHO(any_inputs) \
-	"SELECT d.dept_id::pg_catalog.int8, y.fiscal_year::pg_catalog.int4, fw.framework::pg_catalog.text," \
-	" fd.revision::pg_catalog.uuid, fd.document::pg_catalog.jsonb, " any_inputs "," \
+/*
+ * Who is asked about: a row each, with whether there may be judgements and the
+ * units of the subtree.
+ */
+#define ANY_OF(relation, dept_id, year) \
+	"EXISTS (SELECT FROM deptperf." relation " i WHERE i.dept_id OPERATOR(pg_catalog.=) " dept_id \
+	"  AND i.fiscal_year OPERATOR(pg_catalog.=) " year ")"
+#define ANY_INPUTS(dept_id, year) \
+	ANY_OF("assessment", dept_id, year) " OR " ANY_OF("peer_score", dept_id, year)
+#define UNITS(dept_id) \
 	" ARRAY(SELECT c.dept_id::pg_catalog.int8 FROM deptperf.department_closure c" \
-	"  WHERE c.ancestor_id OPERATOR(pg_catalog.=) d.dept_id)" \
+	"  WHERE c.ancestor_id OPERATOR(pg_catalog.=) " dept_id ")"
+
+/*
+ * One department and year, or no row without a framework.  What starting such
+ * a statement costs grows with the nodes of its plan, so that everything
+ * hangs on the two parameters and nothing is joined but the framework.  The
+ * year is the first one from $2 on: with an equality the planner would read all
+ * years, which are few to it, and more work than the rest.
+ */
+#define ONE(any_inputs) \
+	"SELECT $1, $2, fd.framework::pg_catalog.text, fd.revision::pg_catalog.uuid, " any_inputs "," UNITS("$1") \
+	" FROM deptperf.framework_in_force($1, $2) fw" \
+	" JOIN deptperf.framework_document fd ON fd.framework OPERATOR(pg_catalog.=) fw.framework" \
+	" WHERE EXISTS (SELECT FROM deptperf.department d WHERE d.dept_id OPERATOR(pg_catalog.=) $1)" \
+	" AND (SELECT y.fiscal_year FROM deptperf.fiscal_year y WHERE y.fiscal_year OPERATOR(pg_catalog.>=) $2" \
+	"  ORDER BY y.fiscal_year LIMIT 1) OPERATOR(pg_catalog.=) $2"
+
+#define MANY(any_inputs) \
+	"SELECT d.dept_id::pg_catalog.int8, y.fiscal_year::pg_catalog.int4, fw.framework::pg_catalog.text," \
+	" fd.revision::pg_catalog.uuid, " any_inputs "," UNITS("d.dept_id") \
 	" FROM deptperf.department d" \
 	" CROSS JOIN deptperf.fiscal_year y" \
 	" LEFT JOIN LATERAL deptperf.framework_in_force(d.dept_id, y.fiscal_year) fw ON true" \
@@ -82,16 +110,26 @@ static struct
 	int			nargs;
 	Oid			argtypes[2];
 }			plan_texts[PLAN_KINDS] = {
-	[PLAN_WHO] = {
-		WHO("EXISTS (SELECT FROM deptperf.assessment a WHERE a.dept_id OPERATOR(pg_catalog.=) d.dept_id"
-			"  AND a.fiscal_year OPERATOR(pg_catalog.=) y.fiscal_year)"
-			" OR EXISTS (SELECT FROM deptperf.peer_score p WHERE p.dept_id OPERATOR(pg_catalog.=) d.dept_id"
-			"  AND p.fiscal_year OPERATOR(pg_catalog.=) y.fiscal_year)"),
+	[PLAN_ONE] = {
+		ONE(ANY_INPUTS("$1", "$2")),
+		2, {INT8OID, INT4OID}
+	},
+	[PLAN_ONE_BEFORE_PEERS] = {
+		ONE("true"),
+		2, {INT8OID, INT4OID}
+	},
+	[PLAN_MANY] = {
+		MANY(ANY_INPUTS("d.dept_id", "y.fiscal_year")),
 		2, {INT8ARRAYOID, INT4ARRAYOID}
 	},
-	[PLAN_WHO_BEFORE_PEERS] = {
-		WHO("true"),
+	[PLAN_MANY_BEFORE_PEERS] = {
+		MANY("true"),
 		2, {INT8ARRAYOID, INT4ARRAYOID}
+	},
+	[PLAN_DOCUMENT] = {
+		"SELECT fd.document::pg_catalog.jsonb FROM deptperf.framework_document fd"
+		" WHERE fd.framework OPERATOR(pg_catalog.=) $1 AND fd.revision OPERATOR(pg_catalog.=) $2",
+		2, {TEXTOID, UUIDOID}
 	},
 	[PLAN_CODE] = {
 		"SELECT d.dept_id::pg_catalog.int8 FROM deptperf.department d WHERE d.code OPERATOR(pg_catalog.=) $1 LIMIT 2",
@@ -140,6 +178,12 @@ execute(PlanKind kind, Datum *args)
 
 	if (code != SPI_OK_SELECT)
 		elog(ERROR, "SPI_execute_plan failed: %s", SPI_result_code_string(code));
+}
+
+static Datum
+column(HeapTuple tuple, int n, bool *isnull)
+{
+	return SPI_getbinval(tuple, SPI_tuptable->tupdesc, n, isnull);
 }
 
 /* ---- the workspace ---- */
@@ -246,9 +290,13 @@ typedef struct Kept
 static Kept kept[KEPT];
 static int	next_kept;
 
+/* Its document is read only when it is not kept. */
 static DpEvaluation *
-evaluation_of(const pg_uuid_t *revision, Datum document)
+evaluation_of(text *framework, pg_uuid_t *revision)
 {
+	Datum		args[2] = {PointerGetDatum(framework), UUIDPGetDatum(revision)};
+	bool		isnull = true;
+	Datum		document = (Datum) 0;
 	Kept	   *entry;
 	MemoryContext context;
 	DpEvaluation *evaluation;
@@ -257,6 +305,11 @@ evaluation_of(const pg_uuid_t *revision, Datum document)
 		if (kept[i].context != NULL && memcmp(&kept[i].revision, revision, UUID_LEN) == 0)
 			return kept[i].evaluation;
 
+	execute(PLAN_DOCUMENT, args);
+	if (SPI_processed == 1)
+		document = column(SPI_tuptable->vals[0], 1, &isnull);
+	if (isnull)
+		elog(ERROR, "framework \"%s\" has no document", text_to_cstring(framework));
 	evaluation = dp_evaluation_keep(DatumGetJsonbP(document), CacheMemoryContext, &context);
 	entry = &kept[next_kept];
 	next_kept = (next_kept + 1) % KEPT;
@@ -275,9 +328,8 @@ typedef struct Target
 {
 	int64		dept_id;
 	int32		fiscal_year;
-	char	   *framework;		/* NULL: none in force */
+	text	   *framework;		/* NULL: none in force */
 	pg_uuid_t	revision;
-	Datum		document;
 	Jsonb	   *inputs;			/* NULL: none */
 	int			nunits;
 	Datum	   *units;
@@ -292,12 +344,6 @@ typedef struct Member
 	Target	   *target;
 } Member;
 
-static Datum
-column(HeapTuple tuple, int n, bool *isnull)
-{
-	return SPI_getbinval(tuple, SPI_tuptable->tupdesc, n, isnull);
-}
-
 static int
 compare_targets(const void *a, const void *b)
 {
@@ -311,8 +357,10 @@ compare_targets(const void *a, const void *b)
 
 /* The judgements of those that have some.  Puts the targets in order. */
 static void
-read_inputs(Datum *args, Target *targets, int n)
+read_inputs(Datum dept_ids, Datum years, Target *targets, int n)
 {
+	Datum		args[2] = {dept_ids, years};
+
 	qsort(targets, n, sizeof(Target), compare_targets);
 	execute(PLAN_INPUTS, args);
 	for (uint64 i = 0; i < SPI_processed; i++)
@@ -330,15 +378,16 @@ read_inputs(Datum *args, Target *targets, int n)
 	}
 }
 
+/* kind: PLAN_ONE or PLAN_MANY.  any_inputs: whether there may be judgements. */
 static Target *
-read_targets(Datum dept_ids, Datum years, int *n)
+read_targets(PlanKind kind, Datum *args, int *n, bool *any_inputs)
 {
+	bool		peers = OidIsValid(get_relname_relid("peer_score", get_namespace_oid(WORKSPACE, false)));
 	Target	   *targets;
-	Datum		args[2] = {dept_ids, years};
-	bool		any_inputs = false;
 
-	execute(OidIsValid(get_relname_relid("peer_score", get_namespace_oid(WORKSPACE, false))) ? PLAN_WHO : PLAN_WHO_BEFORE_PEERS, args);
+	execute(peers ? kind : kind + 1, args);
 	*n = (int) SPI_processed;
+	*any_inputs = false;
 	targets = palloc0(sizeof(Target) * (*n + 1));
 	for (int i = 0; i < *n; i++)
 	{
@@ -349,20 +398,17 @@ read_targets(Datum dept_ids, Datum years, int *n)
 
 		target->dept_id = DatumGetInt64(column(tuple, 1, &isnull));
 		target->fiscal_year = DatumGetInt32(column(tuple, 2, &isnull));
-		value = column(tuple, 5, &isnull);
+		value = column(tuple, 4, &isnull);
 		if (!isnull)
 		{
-			target->document = value;
-			target->revision = *DatumGetUUIDP(column(tuple, 4, &isnull));
-			target->framework = TextDatumGetCString(column(tuple, 3, &isnull));
+			target->revision = *DatumGetUUIDP(value);
+			target->framework = DatumGetTextPP(column(tuple, 3, &isnull));
 		}
-		any_inputs |= DatumGetBool(column(tuple, 6, &isnull));
-		value = column(tuple, 7, &isnull);
+		*any_inputs |= DatumGetBool(column(tuple, 5, &isnull));
+		value = column(tuple, 6, &isnull);
 		deconstruct_array(DatumGetArrayTypeP(value), INT8OID, sizeof(int64), FLOAT8PASSBYVAL,
 						  TYPALIGN_DOUBLE, &target->units, NULL, &target->nunits);
 	}
-	if (any_inputs)
-		read_inputs(args, targets, *n);
 	return targets;
 }
 
@@ -533,9 +579,9 @@ empty_object(void)
 }
 
 static DpTotal
-evaluate_target(const Target *target)
+evaluate_target(Target *target)
 {
-	DpEvaluation *evaluation = evaluation_of(&target->revision, target->document);
+	DpEvaluation *evaluation = evaluation_of(target->framework, &target->revision);
 
 	dp_evaluation_read(evaluation,
 					   target->facts != NULL ? target->facts : empty_object(),
@@ -573,19 +619,23 @@ array_of_one(Datum value, Oid type)
 static Target *
 read_target(FunctionCallInfo fcinfo, int64 dept_id, int64 year)
 {
-	Oid			types[2] = {INT8OID, INT8OID};
-	Datum		args[2] = {Int64GetDatum(dept_id), Int64GetDatum(year)};
 	/* A year beyond int32 is none of the registry's, as 0 is not. */
-	Datum		years = array_of_one(Int32GetDatum(year == (int32) year ? (int32) year : 0), INT4OID);
+	Datum		args[2] = {Int64GetDatum(dept_id), Int32GetDatum(year == (int32) year ? (int32) year : 0)};
 	int			n;
-	Target	   *target = read_targets(array_of_one(Int64GetDatum(dept_id), INT8OID), years, &n);
+	bool		any_inputs;
+	Target	   *target = read_targets(PLAN_ONE, args, &n, &any_inputs);
 
 	if (n == 0 || target->framework == NULL)
 	{
-		ask(fcinfo, "deptperf_department", 1, types, args);
-		ask(fcinfo, "deptperf_framework_for", 2, types, args);
+		Oid			types[2] = {INT8OID, INT8OID};
+		Datum		asked[2] = {Int64GetDatum(dept_id), Int64GetDatum(year)};
+
+		ask(fcinfo, "deptperf_department", 1, types, asked);
+		ask(fcinfo, "deptperf_framework_for", 2, types, asked);
 		elog(ERROR, "department " INT64_FORMAT " has no framework document", dept_id);
 	}
+	if (any_inputs)
+		read_inputs(array_of_one(args[0], INT8OID), array_of_one(args[1], INT4OID), target, 1);
 	read_facts(target, 1);
 	return target;
 }
@@ -655,17 +705,21 @@ Datum
 deptperf_scores(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	Datum		args[2] = {PG_GETARG_DATUM(0), PG_GETARG_DATUM(1)};
 	int			level,
 				n;
+	bool		any_inputs;
 	Target	   *targets;
 
 	InitMaterializedSRF(fcinfo, 0);
 	level = enter_workspace();
-	targets = read_targets(PG_GETARG_DATUM(0), PG_GETARG_DATUM(1), &n);
+	targets = read_targets(PLAN_MANY, args, &n, &any_inputs);
+	if (any_inputs)
+		read_inputs(args[0], args[1], targets, n);
 	read_facts(targets, n);
 	for (int i = 0; i < n; i++)
 	{
-		const Target *target = &targets[i];
+		Target	   *target = &targets[i];
 		DpTotal		total;
 		Datum		values[9];
 		bool		nulls[9] = {false};
@@ -678,7 +732,7 @@ deptperf_scores(PG_FUNCTION_ARGS)
 		nulls[4] = total.grade == NULL;
 		values[0] = Int64GetDatum(target->dept_id);
 		values[1] = Int32GetDatum(target->fiscal_year);
-		values[2] = CStringGetTextDatum(target->framework);
+		values[2] = PointerGetDatum(target->framework);
 		values[3] = NumericGetDatum(dp_dec_numeric_scale(total.total, total.decimals));
 		values[4] = PointerGetDatum(total.grade);
 		values[5] = NumericGetDatum(dp_dec_numeric_scale(total.provisional, total.decimals));
