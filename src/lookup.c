@@ -45,6 +45,7 @@
 #include "utils/uuid.h"
 
 #define WORKSPACE "deptperf"
+#define SEARCH_PATH "pg_catalog, pg_temp"
 
 /*
  * ---- plans ----
@@ -55,8 +56,10 @@
 
 typedef enum PlanKind
 {
+	PLAN_BY_DEFAULT,
+	PLAN_BY_DEFAULT_BEFORE_PEERS,	/* a workspace of 0.1.0, which is not set up anew yet */
 	PLAN_ONE,
-	PLAN_ONE_BEFORE_PEERS,		/* a workspace of 0.1.0, which is not set up anew yet */
+	PLAN_ONE_BEFORE_PEERS,
 	PLAN_MANY,
 	PLAN_MANY_BEFORE_PEERS,
 	PLAN_DOCUMENT,
@@ -86,13 +89,22 @@ typedef enum PlanKind
  * year is the first one from $2 on: with an equality the planner would read all
  * years, which are few to it, and more work than the rest.
  */
-#define ONE(any_inputs) \
+#define ONE(framework, any_inputs) \
 	"SELECT $1, $2, fd.framework::pg_catalog.text, fd.revision::pg_catalog.uuid, " any_inputs "," UNITS("$1") \
-	" FROM deptperf.framework_in_force($1, $2) fw" \
-	" JOIN deptperf.framework_document fd ON fd.framework OPERATOR(pg_catalog.=) fw.framework" \
+	" FROM " framework " fw JOIN deptperf.framework_document fd ON fd.framework OPERATOR(pg_catalog.=) fw.framework" \
 	" WHERE EXISTS (SELECT FROM deptperf.department d WHERE d.dept_id OPERATOR(pg_catalog.=) $1)" \
 	" AND (SELECT y.fiscal_year FROM deptperf.fiscal_year y WHERE y.fiscal_year OPERATOR(pg_catalog.>=) $2" \
 	"  ORDER BY y.fiscal_year LIMIT 1) OPERATOR(pg_catalog.=) $2"
+
+#define IN_FORCE "deptperf.framework_in_force($1, $2)"
+
+/* The same where no department has a framework of its own, else no row. */
+#define BY_DEFAULT \
+	"(SELECT f.framework FROM deptperf.framework f" \
+	"  WHERE f.framework OPERATOR(pg_catalog.=) (SELECT w.default_framework FROM deptperf.workspace w)" \
+	"  AND (f.from_year IS NULL OR f.from_year OPERATOR(pg_catalog.<=) $2)" \
+	"  AND (f.to_year IS NULL OR f.to_year OPERATOR(pg_catalog.>=) $2)" \
+	"  AND NOT EXISTS (SELECT FROM deptperf.framework_above))"
 
 #define MANY(any_inputs) \
 	"SELECT d.dept_id::pg_catalog.int8, y.fiscal_year::pg_catalog.int4, fw.framework::pg_catalog.text," \
@@ -110,12 +122,20 @@ static struct
 	int			nargs;
 	Oid			argtypes[2];
 }			plan_texts[PLAN_KINDS] = {
+	[PLAN_BY_DEFAULT] = {
+		ONE(BY_DEFAULT, ANY_INPUTS("$1", "$2")),
+		2, {INT8OID, INT4OID}
+	},
+	[PLAN_BY_DEFAULT_BEFORE_PEERS] = {
+		ONE(BY_DEFAULT, "true"),
+		2, {INT8OID, INT4OID}
+	},
 	[PLAN_ONE] = {
-		ONE(ANY_INPUTS("$1", "$2")),
+		ONE(IN_FORCE, ANY_INPUTS("$1", "$2")),
 		2, {INT8OID, INT4OID}
 	},
 	[PLAN_ONE_BEFORE_PEERS] = {
-		ONE("true"),
+		ONE(IN_FORCE, "true"),
 		2, {INT8OID, INT4OID}
 	},
 	[PLAN_MANY] = {
@@ -236,7 +256,7 @@ deptperf_require_workspace(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
-/* From here to leave_workspace names are looked up in pg_catalog alone. */
+/* From here to leave_workspace names are looked up in pg_catalog alone.  0: they were before. */
 static int
 enter_workspace(void)
 {
@@ -245,8 +265,10 @@ enter_workspace(void)
 	check_schema();
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
+	if (strcmp(namespace_search_path, SEARCH_PATH) == 0)
+		return 0;
 	level = NewGUCNestLevel();
-	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
+	(void) set_config_option("search_path", SEARCH_PATH, PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);
 	return level;
 }
@@ -254,7 +276,8 @@ enter_workspace(void)
 static void
 leave_workspace(int level)
 {
-	AtEOXact_GUC(true, level);
+	if (level != 0)
+		AtEOXact_GUC(true, level);
 	SPI_finish();
 }
 
@@ -378,7 +401,7 @@ read_inputs(Datum dept_ids, Datum years, Target *targets, int n)
 	}
 }
 
-/* kind: PLAN_ONE or PLAN_MANY.  any_inputs: whether there may be judgements. */
+/* kind: one that has another for BEFORE_PEERS.  any_inputs: whether there may be judgements. */
 static Target *
 read_targets(PlanKind kind, Datum *args, int *n, bool *any_inputs)
 {
@@ -615,16 +638,29 @@ array_of_one(Datum value, Oid type)
 										   wide ? TYPALIGN_DOUBLE : TYPALIGN_INT));
 }
 
+/*
+ * Whether the default alone has failed to say the framework, so that it is of
+ * no use to ask for it first.  Only where to begin: not what comes out.
+ */
+static bool own_frameworks = false;
+
 /* The department and year of the arguments, or the error that says what is known. */
 static Target *
 read_target(FunctionCallInfo fcinfo, int64 dept_id, int64 year)
 {
 	/* A year beyond int32 is none of the registry's, as 0 is not. */
 	Datum		args[2] = {Int64GetDatum(dept_id), Int32GetDatum(year == (int32) year ? (int32) year : 0)};
-	int			n;
+	int			n = 0;
 	bool		any_inputs;
-	Target	   *target = read_targets(PLAN_ONE, args, &n, &any_inputs);
+	Target	   *target = NULL;
 
+	if (!own_frameworks)
+		target = read_targets(PLAN_BY_DEFAULT, args, &n, &any_inputs);
+	if (n == 0)
+	{
+		target = read_targets(PLAN_ONE, args, &n, &any_inputs);
+		own_frameworks = n > 0;
+	}
 	if (n == 0 || target->framework == NULL)
 	{
 		Oid			types[2] = {INT8OID, INT8OID};
