@@ -84,15 +84,16 @@ typedef enum PlanKind
 
 /*
  * One department and year, or no row without a framework.  What starting such
- * a statement costs grows with the nodes of its plan, so that everything
- * hangs on the two parameters and nothing is joined but the framework.  The
- * year is the first one from $2 on: with an equality the planner would read all
+ * a statement costs grows with the nodes of its plan, so all hangs on the two
+ * parameters, and is joined as little as it can be.  The year is the first one from $2 on: with an equality the planner would read all
  * years, which are few to it, and more work than the rest.
  */
 #define ONE(framework, any_inputs) \
 	"SELECT $1, $2, fd.framework::pg_catalog.text, fd.revision::pg_catalog.uuid, " any_inputs "," UNITS("$1") \
-	" FROM " framework " fw JOIN deptperf.framework_document fd ON fd.framework OPERATOR(pg_catalog.=) fw.framework" \
-	" WHERE EXISTS (SELECT FROM deptperf.department d WHERE d.dept_id OPERATOR(pg_catalog.=) $1)" \
+	" FROM deptperf.department d" \
+	" CROSS JOIN " framework " fw" \
+	" JOIN deptperf.framework_document fd ON fd.framework OPERATOR(pg_catalog.=) fw.framework" \
+	" WHERE d.dept_id OPERATOR(pg_catalog.=) $1" \
 	" AND (SELECT y.fiscal_year FROM deptperf.fiscal_year y WHERE y.fiscal_year OPERATOR(pg_catalog.>=) $2" \
 	"  ORDER BY y.fiscal_year LIMIT 1) OPERATOR(pg_catalog.=) $2"
 

@@ -2,7 +2,7 @@
 -- and year of any integer type, by code of any text type, by 'division:code';
 -- errors that name what is known; saved plans that follow every change.
 BEGIN;
-SELECT plan(27);
+SELECT plan(33);
 
 SELECT lives_ok('SELECT deptperf_setup(framework => ''sz-2021-records'')', 'the workspace is made');
 
@@ -149,6 +149,75 @@ ALTER TABLE deptperf.asset_for_a_moment RENAME TO fixed_asset;
 CREATE INDEX ON deptperf.fixed_asset (fiscal_year);
 ANALYZE deptperf.fixed_asset, deptperf.department;
 SELECT results_eq('EXECUTE total(1, 2021)', 'VALUES (100::numeric)', 'after tables were renamed, renamed back, indexed and analyzed');
+
+-- The framework in force, call by call.  Department 4 has 80 of 100 in use: 70 by the
+-- default, 100 by "own" (all from 80 % on), whose years end in 2022; 5 has 65: 0 by both.
+DO $$ BEGIN PERFORM deptperf_framework_copy('sz-2021-records', 'own'); END $$;
+UPDATE deptperf.framework SET to_year = 2022 WHERE framework = 'own';
+UPDATE deptperf.framework_item SET rule = 'x >= 80%: 1, else 0' WHERE framework = 'own' AND code = 'B3.2.1';
+CREATE TEMP TABLE step (n int, change text, dept bigint, year int, gives text);
+INSERT INTO step VALUES
+  (1, NULL, 4, 2021, '70'), (2, NULL, 5, 2021, '0'),
+  (3, $$ INSERT INTO deptperf.department_framework VALUES (4, 2021, 'own') $$, 4, 2021, '100'), (4, NULL, 5, 2021, '0'), (5, NULL, 4, 2021, '100'),
+  (6, $$ INSERT INTO deptperf.fixed_asset (dept_id, fiscal_year, original_value, in_use) VALUES (4, 2020, 8, true), (4, 2020, 2, false), (4, 2023, 1, true) $$, 4, 2020, '70'),
+  (7, NULL, 4, 2023, 'error'),              -- not its year, whatever the default admits
+  (8, NULL, 4, 2021, '100'),
+  (9, $$ UPDATE deptperf.framework_item SET rule = 'x >= 85%: 1, else 0' WHERE framework = 'own' AND code = 'B3.2.1' $$, 4, 2021, '0'),
+  (10, $$ DELETE FROM deptperf.department_framework $$, 4, 2021, '70'), (11, NULL, 4, 2020, '70'), (12, NULL, 4, 2023, '100'),
+  (13, $$ UPDATE deptperf.workspace SET default_framework = 'own' $$, 4, 2021, '0'), (14, NULL, 4, 2023, 'error'),
+  (15, $$ UPDATE deptperf.framework_item SET rule = 'x >= 80%: 1, else 0' WHERE framework = 'own' AND code = 'B3.2.1' $$, 4, 2021, '100'),
+  (16, $$ UPDATE deptperf.workspace SET default_framework = NULL $$, 4, 2021, 'error'),
+  (17, $$ INSERT INTO deptperf.department_framework VALUES (4, 2021, 'sz-2021-records') $$, 4, 2021, '70'), (18, NULL, 5, 2021, 'error'),
+  (19, $$ UPDATE deptperf.department SET parent_id = 4 WHERE dept_id = 5 $$, 5, 2021, '0'),      -- that of the one above
+  (20, $$ UPDATE deptperf.workspace SET default_framework = 'sz-2021-records' $$, 5, 2020, 'null'),
+  (21, $$ DELETE FROM deptperf.department_framework $$, 5, 2021, '0'), (22, NULL, 6, 2021, 'error'), (23, NULL, 5, 2021, '0'),
+  (24, $$ DELETE FROM deptperf.fixed_asset WHERE fiscal_year IN (2020, 2023) $$, 2, 2023, 'null'),
+  (25, $$ DELETE FROM deptperf.fiscal_year WHERE fiscal_year = 2023 $$, 2, 2023, 'error'), (26, NULL, 2, 2022, 'null'),
+  (27, $$ UPDATE deptperf.department SET parent_id = NULL WHERE dept_id = 5 $$, 4, 2021, '70');
+CREATE FUNCTION pg_temp.steps() RETURNS TABLE (n int, gives text, got text) LANGUAGE plpgsql AS $$
+DECLARE
+    s record;
+BEGIN
+    FOR s IN SELECT * FROM step ORDER BY step.n LOOP
+        IF s.change IS NOT NULL THEN
+            EXECUTE s.change;
+        END IF;
+        n := s.n; gives := s.gives; got := pg_temp.gives(format('trim_scale(deptperf_total(%s, %s))', s.dept, s.year));
+        RETURN NEXT;
+    END LOOP;
+END $$;
+SAVEPOINT before;
+SELECT is_empty($$ SELECT * FROM pg_temp.steps()
+  WHERE CASE gives WHEN 'error' THEN got !~ '^P0002' ELSE got <> gives END $$,
+  'the framework in force, and its document, are those of each call');
+ROLLBACK TO before;
+SELECT results_eq('EXECUTE total(4, 2021)', 'VALUES (70::numeric)', 'and after all that was rolled back');
+
+-- More frameworks than are kept parsed: department 100 + n has 50 of 100 in use and a
+-- framework of its own, by which that is 4 * n of 100.
+DO $$ BEGIN
+    FOR n IN 1..20 LOOP
+        PERFORM deptperf_framework_copy('sz-2021-records', 'own ' || n);
+        UPDATE deptperf.framework_item SET rule = format('x >= 90%%: 1, else %s', 0.04 * n) WHERE framework = 'own ' || n AND code = 'B3.2.1';
+        INSERT INTO deptperf.department (dept_id, code) VALUES (100 + n, 'own ' || n);
+        INSERT INTO deptperf.department_framework VALUES (100 + n, 2021, 'own ' || n);
+        INSERT INTO deptperf.fixed_asset (dept_id, fiscal_year, original_value, in_use) VALUES (100 + n, 2021, 5, true), (100 + n, 2021, 5, false);
+    END LOOP;
+END $$;
+SELECT is_empty($$
+  SELECT round, n, deptperf_total(100 + n, 2021) FROM generate_series(1, 2) AS round, generate_series(1, 20) AS n
+  WHERE deptperf_total(100 + n, 2021) IS DISTINCT FROM 4 * n $$, 'twenty frameworks in turns');
+SELECT results_eq(
+  $$ SELECT dept_id - 100, framework, total FROM deptperf_scores(ARRAY(SELECT generate_series(101, 120)), '{2021}') ORDER BY dept_id $$,
+  $$ SELECT n::bigint, 'own ' || n, 4.0 * n FROM generate_series(1, 20) AS n ORDER BY n $$, 'and at once');
+DELETE FROM deptperf.department_framework;
+
+-- One year is looked up, not looked for among all.
+CREATE FUNCTION pg_temp.years_read() RETURNS bigint LANGUAGE sql AS
+  'SELECT seq_tup_read FROM pg_stat_xact_all_tables WHERE relid = ''deptperf.fiscal_year''::regclass';
+SELECT pg_temp.years_read() AS years_read \gset
+SELECT results_eq('EXECUTE total(4, 2021)', 'VALUES (70::numeric)', 'a call');
+SELECT is(pg_temp.years_read(), :years_read::bigint, 'which does not read all years');
 
 -- 4. Whatever the caller's search_path is.
 CREATE FUNCTION pg_temp.bare() RETURNS text SET search_path = '' LANGUAGE sql AS $$
