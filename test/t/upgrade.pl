@@ -124,6 +124,12 @@ for my $earlier (sort keys %old)
 	same_lines(scores($node, $database), $before, "$earlier: the old workspace on the new extension: the scores");
 	same_lines(scores($node, $database, 'reader'), $before, "$earlier: a reader's too");
 
+	# one session, whose saved plans the workspace changes under
+	my $same = 'SELECT count(*) > 0 AND bool_and(total IS NOT DISTINCT FROM deptperf_total(dept_id, fiscal_year)) FROM deptperf.score;';
+	is(run($node, $database, "BEGIN; SET LOCAL client_min_messages = warning; DELETE FROM deptperf.department_framework; $same "
+			. "DO 'BEGIN PERFORM deptperf_setup(); END'; $same ROLLBACK; $same", 'bureau'), "t\nt\nt",
+		"$earlier: the point path without frameworks of departments, before setup and after it, and with them");
+
 	run($node, $database, 'SET client_min_messages = warning; SELECT deptperf_setup()', 'bureau');
 	is(run($node, $database, 'SELECT sql, workspace, missing_step IS NULL FROM deptperf_version()'), "$version|$version|t", "$earlier: set up, nothing is due");
 	same_lines(scores($node, $database), $before, "$earlier: set up: the scores");
