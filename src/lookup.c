@@ -4,17 +4,21 @@
  * Three steps: who is asked about (the department, its subtree, the framework
  * in force; its judgements only where there are any, for the view that has them
  * costs more to start than the rest), the facts of all units of the subtrees in
- * one statement a year, and then the same evaluation that the views use.  The
- * facts are added up here, because PostgreSQL pushes no join into the grouped
- * views below unit_facts, but does push = ANY(array).  One year at a time,
- * because a constant goes through the equality with a bound relation's year
- * to its index and its partitions, which an array does not.
+ * one statement a year, and then the same evaluation that the views use.  One
+ * department and year is asked about by statements of its own: what they cost
+ * to start is most of a call whose facts are few.  The facts are added up here,
+ * because PostgreSQL pushes no join into the grouped views below unit_facts, but
+ * does push = ANY(array).  One year at a time, because a constant goes through
+ * the equality with a bound relation's year to its index and its partitions,
+ * which an array does not.
  *
  * Plans are prepared once a session, by kind, without a parallel plan, and
  * kept; PostgreSQL's plan cache replans them when what they read changes.
- * Parsed frameworks are kept under the revision of their document.  Both are
- * reached only through the workspace, so search_path is pinned around all of
- * it and a schema "deptperf" of somebody else's is refused.
+ * Parsed frameworks are kept under the revision of their document, which is
+ * read only for one that is not kept.  Both are reached only through the
+ * workspace, so search_path is pinned around all of it and a schema "deptperf"
+ * of somebody else's is refused.  Every statement of a call is read only, so all
+ * see the caller's snapshot.
  *
  * This file knows the workspace's relations by name and does no scoring.
  */
@@ -64,7 +68,8 @@ typedef enum PlanKind
 	PLAN_MANY_BEFORE_PEERS,
 	PLAN_DOCUMENT,
 	PLAN_CODE,
-	PLAN_INPUTS,
+	PLAN_INPUTS_OF_ONE,
+	PLAN_INPUTS_OF_MANY,
 	PLAN_FACTS,
 	PLAN_KINDS
 } PlanKind;
@@ -85,8 +90,9 @@ typedef enum PlanKind
 /*
  * One department and year, or no row without a framework.  What starting such
  * a statement costs grows with the nodes of its plan, so all hangs on the two
- * parameters, and is joined as little as it can be.  The year is the first one from $2 on: with an equality the planner would read all
- * years, which are few to it, and more work than the rest.
+ * parameters, and is joined as little as it can be.  The year is the first one
+ * from $2 on: with an equality the planner would read all years, which are few
+ * to it, and more work than the rest.
  */
 #define ONE(framework, any_inputs) \
 	"SELECT $1, $2, fd.framework::pg_catalog.text, fd.revision::pg_catalog.uuid, " any_inputs "," UNITS("$1") \
@@ -116,6 +122,10 @@ typedef enum PlanKind
 	" LEFT JOIN deptperf.framework_document fd ON fd.framework OPERATOR(pg_catalog.=) fw.framework" \
 	" WHERE d.dept_id OPERATOR(pg_catalog.=) ANY ($1)" \
 	" AND y.fiscal_year OPERATOR(pg_catalog.=) ANY ($2)"
+
+#define INPUTS(dept_id, year) \
+	"SELECT i.dept_id::pg_catalog.int8, i.fiscal_year::pg_catalog.int4, i.inputs::pg_catalog.jsonb FROM deptperf.inputs i" \
+	" WHERE i.dept_id OPERATOR(pg_catalog.=) " dept_id " AND i.fiscal_year OPERATOR(pg_catalog.=) " year
 
 static struct
 {
@@ -156,10 +166,12 @@ static struct
 		"SELECT d.dept_id::pg_catalog.int8 FROM deptperf.department d WHERE d.code OPERATOR(pg_catalog.=) $1 LIMIT 2",
 		1, {TEXTOID}
 	},
-	[PLAN_INPUTS] = {
-		"SELECT i.dept_id::pg_catalog.int8, i.fiscal_year::pg_catalog.int4, i.inputs::pg_catalog.jsonb FROM deptperf.inputs i"
-		" WHERE i.dept_id OPERATOR(pg_catalog.=) ANY ($1)"
-		" AND i.fiscal_year OPERATOR(pg_catalog.=) ANY ($2)",
+	[PLAN_INPUTS_OF_ONE] = {
+		INPUTS("$1", "$2"),
+		2, {INT8OID, INT4OID}
+	},
+	[PLAN_INPUTS_OF_MANY] = {
+		INPUTS("ANY ($1)", "ANY ($2)"),
 		2, {INT8ARRAYOID, INT4ARRAYOID}
 	},
 	[PLAN_FACTS] = {
@@ -257,7 +269,7 @@ deptperf_require_workspace(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
-/* From here to leave_workspace names are looked up in pg_catalog alone.  0: they were before. */
+/* From here to leave_workspace names are looked up in pg_catalog alone.  Gives 0 where they were before. */
 static int
 enter_workspace(void)
 {
@@ -381,12 +393,10 @@ compare_targets(const void *a, const void *b)
 
 /* The judgements of those that have some.  Puts the targets in order. */
 static void
-read_inputs(Datum dept_ids, Datum years, Target *targets, int n)
+read_inputs(PlanKind kind, Datum *args, Target *targets, int n)
 {
-	Datum		args[2] = {dept_ids, years};
-
 	qsort(targets, n, sizeof(Target), compare_targets);
-	execute(PLAN_INPUTS, args);
+	execute(kind, args);
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
 		HeapTuple	tuple = SPI_tuptable->vals[i];
@@ -628,17 +638,6 @@ resolve_code(FunctionCallInfo fcinfo, Datum code)
 	return DatumGetInt64(ask(fcinfo, "deptperf_department", 1, types, args));
 }
 
-/* An array of one: what the plans take. */
-static Datum
-array_of_one(Datum value, Oid type)
-{
-	bool		wide = type == INT8OID;
-
-	return PointerGetDatum(construct_array(&value, 1, type, wide ? sizeof(int64) : sizeof(int32),
-										   wide ? FLOAT8PASSBYVAL : true,
-										   wide ? TYPALIGN_DOUBLE : TYPALIGN_INT));
-}
-
 /*
  * Whether the default alone has failed to say the framework, so that it is of
  * no use to ask for it first.  Only where to begin: not what comes out.
@@ -672,7 +671,7 @@ read_target(FunctionCallInfo fcinfo, int64 dept_id, int64 year)
 		elog(ERROR, "department " INT64_FORMAT " has no framework document", dept_id);
 	}
 	if (any_inputs)
-		read_inputs(array_of_one(args[0], INT8OID), array_of_one(args[1], INT4OID), target, 1);
+		read_inputs(PLAN_INPUTS_OF_ONE, args, target, 1);
 	read_facts(target, 1);
 	return target;
 }
@@ -752,7 +751,7 @@ deptperf_scores(PG_FUNCTION_ARGS)
 	level = enter_workspace();
 	targets = read_targets(PLAN_MANY, args, &n, &any_inputs);
 	if (any_inputs)
-		read_inputs(args[0], args[1], targets, n);
+		read_inputs(PLAN_INPUTS_OF_MANY, args, targets, n);
 	read_facts(targets, n);
 	for (int i = 0; i < n; i++)
 	{
