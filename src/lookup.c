@@ -60,38 +60,27 @@
 
 typedef enum PlanKind
 {
-	PLAN_BY_DEFAULT,
-	PLAN_BY_DEFAULT_BEFORE_PEERS,	/* a workspace of 0.1.0, which is not set up anew yet */
 	PLAN_ONE,
-	PLAN_ONE_BEFORE_PEERS,
+	PLAN_ONE_BEFORE_PEERS,		/* a workspace of 0.1.0, which is not set up anew yet */
 	PLAN_MANY,
 	PLAN_MANY_BEFORE_PEERS,
 	PLAN_DOCUMENT,
 	PLAN_CODE,
-	PLAN_JUDGEMENTS_OF_ONE,
 	PLAN_INPUTS_OF_ONE,
 	PLAN_INPUTS_OF_MANY,
 	PLAN_FACTS,
 	PLAN_KINDS
 } PlanKind;
 
-/* What a score may hang on besides records.  The statements give these numbers. */
-typedef enum Inputs
-{
-	INPUTS_NONE,
-	INPUTS_JUDGEMENTS,
-	INPUTS_ANY					/* of comparisons too */
-} Inputs;
-
 /*
- * Who is asked about: a row each, with its Inputs and the units of the subtree.
+ * Who is asked about: a row each, with whether there may be judgements, and the
+ * units of the subtree.
  */
 #define ANY_OF(relation, dept_id, year) \
 	"EXISTS (SELECT FROM deptperf." relation " i WHERE i.dept_id OPERATOR(pg_catalog.=) " dept_id \
 	"  AND i.fiscal_year OPERATOR(pg_catalog.=) " year ")"
-#define INPUTS_OF(dept_id, year) \
-	" CASE WHEN " ANY_OF("peer_score", dept_id, year) " THEN 2" \
-	"  WHEN " ANY_OF("assessment", dept_id, year) " THEN 1 ELSE 0 END"
+#define ANY_INPUTS(dept_id, year) \
+	ANY_OF("assessment", dept_id, year) " OR " ANY_OF("peer_score", dept_id, year)
 #define UNITS(dept_id) \
 	" ARRAY(SELECT c.dept_id::pg_catalog.int8 FROM deptperf.department_closure c" \
 	"  WHERE c.ancestor_id OPERATOR(pg_catalog.=) " dept_id ")"
@@ -103,28 +92,18 @@ typedef enum Inputs
  * from $2 on: with an equality the planner would read all years, which are few
  * to it, and more work than the rest.
  */
-#define ONE(framework, inputs) \
-	"SELECT $1, $2, fd.framework::pg_catalog.text, fd.revision::pg_catalog.uuid, " inputs "," UNITS("$1") \
+#define ONE(any_inputs) \
+	"SELECT $1, $2, fd.framework::pg_catalog.text, fd.revision::pg_catalog.uuid, " any_inputs "," UNITS("$1") \
 	" FROM deptperf.department d" \
-	" CROSS JOIN " framework " fw" \
+	" CROSS JOIN deptperf.framework_in_force($1, $2) fw" \
 	" JOIN deptperf.framework_document fd ON fd.framework OPERATOR(pg_catalog.=) fw.framework" \
 	" WHERE d.dept_id OPERATOR(pg_catalog.=) $1" \
 	" AND (SELECT y.fiscal_year FROM deptperf.fiscal_year y WHERE y.fiscal_year OPERATOR(pg_catalog.>=) $2" \
 	"  ORDER BY y.fiscal_year LIMIT 1) OPERATOR(pg_catalog.=) $2"
 
-#define IN_FORCE "deptperf.framework_in_force($1, $2)"
-
-/* The same where no department has a framework of its own, else no row. */
-#define BY_DEFAULT \
-	"(SELECT f.framework FROM deptperf.framework f" \
-	"  WHERE f.framework OPERATOR(pg_catalog.=) (SELECT w.default_framework FROM deptperf.workspace w)" \
-	"  AND (f.from_year IS NULL OR f.from_year OPERATOR(pg_catalog.<=) $2)" \
-	"  AND (f.to_year IS NULL OR f.to_year OPERATOR(pg_catalog.>=) $2)" \
-	"  AND NOT EXISTS (SELECT FROM deptperf.framework_above))"
-
-#define MANY(inputs) \
+#define MANY(any_inputs) \
 	"SELECT d.dept_id::pg_catalog.int8, y.fiscal_year::pg_catalog.int4, fw.framework::pg_catalog.text," \
-	" fd.revision::pg_catalog.uuid, " inputs "," UNITS("d.dept_id") \
+	" fd.revision::pg_catalog.uuid, " any_inputs "," UNITS("d.dept_id") \
 	" FROM deptperf.department d" \
 	" CROSS JOIN deptperf.fiscal_year y" \
 	" LEFT JOIN LATERAL deptperf.framework_in_force(d.dept_id, y.fiscal_year) fw ON true" \
@@ -132,15 +111,9 @@ typedef enum Inputs
 	" WHERE d.dept_id OPERATOR(pg_catalog.=) ANY ($1)" \
 	" AND y.fiscal_year OPERATOR(pg_catalog.=) ANY ($2)"
 
-#define INPUTS(inputs, dept_id, year) \
-	"SELECT i.dept_id::pg_catalog.int8, i.fiscal_year::pg_catalog.int4, i.inputs::pg_catalog.jsonb FROM " inputs " i" \
+#define INPUTS(dept_id, year) \
+	"SELECT i.dept_id::pg_catalog.int8, i.fiscal_year::pg_catalog.int4, i.inputs::pg_catalog.jsonb FROM deptperf.inputs i" \
 	" WHERE i.dept_id OPERATOR(pg_catalog.=) " dept_id " AND i.fiscal_year OPERATOR(pg_catalog.=) " year
-
-/* What deptperf.inputs is where nothing was compared: that view asks for frameworks too. */
-#define JUDGEMENTS \
-	"(SELECT a.dept_id, a.fiscal_year, pg_catalog.jsonb_object_agg(a.item," \
-	"   CASE WHEN a.exempt THEN '\"exempt\"'::pg_catalog.jsonb ELSE pg_catalog.to_jsonb(a.points) END) AS inputs" \
-	"  FROM deptperf.current_assessment a GROUP BY a.dept_id, a.fiscal_year)"
 
 static struct
 {
@@ -148,28 +121,20 @@ static struct
 	int			nargs;
 	Oid			argtypes[2];
 }			plan_texts[PLAN_KINDS] = {
-	[PLAN_BY_DEFAULT] = {
-		ONE(BY_DEFAULT, INPUTS_OF("$1", "$2")),
-		2, {INT8OID, INT4OID}
-	},
-	[PLAN_BY_DEFAULT_BEFORE_PEERS] = {
-		ONE(BY_DEFAULT, "2"),
-		2, {INT8OID, INT4OID}
-	},
 	[PLAN_ONE] = {
-		ONE(IN_FORCE, INPUTS_OF("$1", "$2")),
+		ONE(ANY_INPUTS("$1", "$2")),
 		2, {INT8OID, INT4OID}
 	},
 	[PLAN_ONE_BEFORE_PEERS] = {
-		ONE(IN_FORCE, "2"),
+		ONE("true"),
 		2, {INT8OID, INT4OID}
 	},
 	[PLAN_MANY] = {
-		MANY(INPUTS_OF("d.dept_id", "y.fiscal_year")),
+		MANY(ANY_INPUTS("d.dept_id", "y.fiscal_year")),
 		2, {INT8ARRAYOID, INT4ARRAYOID}
 	},
 	[PLAN_MANY_BEFORE_PEERS] = {
-		MANY("2"),
+		MANY("true"),
 		2, {INT8ARRAYOID, INT4ARRAYOID}
 	},
 	[PLAN_DOCUMENT] = {
@@ -181,16 +146,12 @@ static struct
 		"SELECT d.dept_id::pg_catalog.int8 FROM deptperf.department d WHERE d.code OPERATOR(pg_catalog.=) $1 LIMIT 2",
 		1, {TEXTOID}
 	},
-	[PLAN_JUDGEMENTS_OF_ONE] = {
-		INPUTS(JUDGEMENTS, "$1", "$2"),
-		2, {INT8OID, INT4OID}
-	},
 	[PLAN_INPUTS_OF_ONE] = {
-		INPUTS("deptperf.inputs", "$1", "$2"),
+		INPUTS("$1", "$2"),
 		2, {INT8OID, INT4OID}
 	},
 	[PLAN_INPUTS_OF_MANY] = {
-		INPUTS("deptperf.inputs", "ANY ($1)", "ANY ($2)"),
+		INPUTS("ANY ($1)", "ANY ($2)"),
 		2, {INT8ARRAYOID, INT4ARRAYOID}
 	},
 	[PLAN_FACTS] = {
@@ -431,16 +392,16 @@ read_inputs(PlanKind kind, Datum *args, Target *targets, int n)
 	}
 }
 
-/* kind: one that has another for BEFORE_PEERS.  inputs: the most that one of them has. */
+/* kind: one that has another for BEFORE_PEERS; inputs: how their judgements are read. */
 static Target *
-read_targets(PlanKind kind, Datum *args, int *n, Inputs *inputs)
+read_targets(PlanKind kind, PlanKind inputs, Datum *args, int *n)
 {
 	bool		peers = OidIsValid(get_relname_relid("peer_score", get_namespace_oid(WORKSPACE, false)));
+	bool		any_inputs = false;
 	Target	   *targets;
 
 	execute(peers ? kind : kind + 1, args);
 	*n = (int) SPI_processed;
-	*inputs = INPUTS_NONE;
 	targets = palloc0(sizeof(Target) * (*n + 1));
 	for (int i = 0; i < *n; i++)
 	{
@@ -457,11 +418,13 @@ read_targets(PlanKind kind, Datum *args, int *n, Inputs *inputs)
 			target->revision = *DatumGetUUIDP(value);
 			target->framework = DatumGetTextPP(column(tuple, 3, &isnull));
 		}
-		*inputs = Max(*inputs, DatumGetInt32(column(tuple, 5, &isnull)));
+		any_inputs |= DatumGetBool(column(tuple, 5, &isnull));
 		value = column(tuple, 6, &isnull);
 		deconstruct_array(DatumGetArrayTypeP(value), INT8OID, sizeof(int64), FLOAT8PASSBYVAL,
 						  TYPALIGN_DOUBLE, &target->units, NULL, &target->nunits);
 	}
+	if (any_inputs)
+		read_inputs(inputs, args, targets, *n);
 	return targets;
 }
 
@@ -657,29 +620,15 @@ resolve_code(FunctionCallInfo fcinfo, Datum code)
 	return DatumGetInt64(ask(fcinfo, "deptperf_department", 1, types, args));
 }
 
-/*
- * Whether the default alone has failed to say the framework, so that it is of
- * no use to ask for it first.  Only where to begin: not what comes out.
- */
-static bool own_frameworks = false;
-
 /* The department and year of the arguments, or the error that says what is known. */
 static Target *
 read_target(FunctionCallInfo fcinfo, int64 dept_id, int64 year)
 {
 	/* A year beyond int32 is none of the registry's, as 0 is not. */
 	Datum		args[2] = {Int64GetDatum(dept_id), Int32GetDatum(year == (int32) year ? (int32) year : 0)};
-	int			n = 0;
-	Inputs		inputs;
-	Target	   *target = NULL;
+	int			n;
+	Target	   *target = read_targets(PLAN_ONE, PLAN_INPUTS_OF_ONE, args, &n);
 
-	if (!own_frameworks)
-		target = read_targets(PLAN_BY_DEFAULT, args, &n, &inputs);
-	if (n == 0)
-	{
-		target = read_targets(PLAN_ONE, args, &n, &inputs);
-		own_frameworks = n > 0;
-	}
 	if (n == 0 || target->framework == NULL)
 	{
 		Oid			types[2] = {INT8OID, INT8OID};
@@ -689,8 +638,6 @@ read_target(FunctionCallInfo fcinfo, int64 dept_id, int64 year)
 		ask(fcinfo, "deptperf_framework_for", 2, types, asked);
 		elog(ERROR, "department " INT64_FORMAT " has no framework document", dept_id);
 	}
-	if (inputs != INPUTS_NONE)
-		read_inputs(inputs == INPUTS_ANY ? PLAN_INPUTS_OF_ONE : PLAN_JUDGEMENTS_OF_ONE, args, target, 1);
 	read_facts(target, 1);
 	return target;
 }
@@ -763,14 +710,11 @@ deptperf_scores(PG_FUNCTION_ARGS)
 	Datum		args[2] = {PG_GETARG_DATUM(0), PG_GETARG_DATUM(1)};
 	int			level,
 				n;
-	Inputs		inputs;
 	Target	   *targets;
 
 	InitMaterializedSRF(fcinfo, 0);
 	level = enter_workspace();
-	targets = read_targets(PLAN_MANY, args, &n, &inputs);
-	if (inputs != INPUTS_NONE)
-		read_inputs(PLAN_INPUTS_OF_MANY, args, targets, n);
+	targets = read_targets(PLAN_MANY, PLAN_INPUTS_OF_MANY, args, &n);
 	read_facts(targets, n);
 	for (int i = 0; i < n; i++)
 	{
