@@ -31,7 +31,7 @@ BEGIN
         'SELECT ON deptperf.department_closure, deptperf.department_framework, deptperf.closed, deptperf.assessment,'
         ' deptperf.department_line, deptperf.self_assessment, deptperf.stated_figure, deptperf.peer_score, deptperf.result, deptperf.shard, deptperf.shard_department',
         'SELECT ON deptperf.given, deptperf.framework_above, deptperf.current_assessment, deptperf.inputs,'
-        ' deptperf.unit_facts, deptperf.kept_facts, deptperf.shard_facts, deptperf.shared_facts, deptperf.shared_about, deptperf.facts, deptperf.score_basis, deptperf.score, deptperf.indicator_score,'
+        ' deptperf.unit_facts, deptperf.unit_parts, deptperf.kept_facts, deptperf.shard_facts, deptperf.shared_facts, deptperf.shared_about, deptperf.facts, deptperf.score_basis, deptperf.score, deptperf.indicator_score,'
         ' deptperf.item_score, deptperf.measure_value, deptperf.ranking_all, deptperf.ranking, deptperf.trend, deptperf.monitor, deptperf.reconciliation, deptperf.score_state, deptperf.target_issue, deptperf.check_issue, deptperf.published_issue, deptperf.record_issue, deptperf.shard_issue, deptperf.data_issue',
         'SELECT ON ' || views,
         'EXECUTE ON FUNCTION deptperf.sees_all(), deptperf.framework_in_force(bigint, int), deptperf.check_is_on(bigint, int, text), deptperf.ranking_rows(),'

@@ -670,13 +670,11 @@ DECLARE
 BEGIN
     PERFORM @extschema@.deptperf_require_workspace();
     read := ARRAY(SELECT s.source FROM deptperf.source s WHERE NOT @extschema@.deptperf_track_is_on(s.source) ORDER BY s.position);
-    EXECUTE 'CREATE OR REPLACE VIEW deptperf.unit_facts WITH (security_invoker = true) AS '
-            'SELECT r.dept_id, r.fiscal_year, @extschema@.deptperf_unit_facts(r.facts) AS facts FROM ('
+    EXECUTE 'CREATE OR REPLACE VIEW deptperf.unit_parts WITH (security_invoker = true) AS '
         || coalesce((SELECT string_agg(format('SELECT r.dept_id, r.fiscal_year, r.facts FROM deptperf.%I() r UNION ALL ', s || '_rows'), '') FROM unnest(read) AS s), '')
         || 'SELECT r.dept_id, r.fiscal_year, r.facts FROM deptperf.kept_rows() r '
            'UNION ALL SELECT r.dept_id, r.fiscal_year, r.facts FROM deptperf.closed_rows() r '
-           'UNION ALL SELECT s.dept_id, s.fiscal_year, s.facts FROM deptperf.shard_facts s) r '
-           'GROUP BY r.dept_id, r.fiscal_year';
+           'UNION ALL SELECT s.dept_id, s.fiscal_year, s.facts FROM deptperf.shard_facts s';
     EXECUTE 'CREATE OR REPLACE VIEW deptperf.unit_sums AS '
             'SELECT r.dept_id, r.fiscal_year, @extschema@.deptperf_unit_facts(r.facts) AS facts FROM ('
         || coalesce((SELECT string_agg(format('SELECT s.dept_id, s.fiscal_year, s.facts FROM deptperf.%I s UNION ALL ', s || '_sums'), '') FROM unnest(read) AS s), '')
@@ -686,7 +684,7 @@ BEGIN
            'GROUP BY r.dept_id, r.fiscal_year';
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_track_unit_views() IS
-'makes the views deptperf.unit_facts and deptperf.unit_sums: what is kept of tracked sources, the records of the others, what is closed, and shards';
+'makes the views deptperf.unit_parts and deptperf.unit_sums: what is kept of tracked sources, the records of the others, what is closed, and shards';
 
 -- leaving: sources that are not tracked any more; coming: that are from now on, or
 -- anew, and whose writers are kept away (deptperf_track_hold).

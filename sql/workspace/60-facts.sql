@@ -483,8 +483,17 @@ $body$;
 COMMENT ON FUNCTION kept_rows() IS 'kept_facts, for the chain above it.';
 
 -- What is lost with a relation takes unit_sums along.
-IF renew OR to_regclass('deptperf.unit_facts') IS NULL OR to_regclass('deptperf.unit_sums') IS NULL THEN
+IF renew OR to_regclass('deptperf.unit_parts') IS NULL OR to_regclass('deptperf.unit_sums') IS NULL THEN
     PERFORM @extschema@.deptperf_track_unit_views();
+END IF;
+COMMENT ON VIEW unit_parts IS
+    'What each source says of each unit by year, of the units that the caller may see; tracked sources together. unit_facts and deptperf_total() add it up.';
+
+IF renew OR to_regclass('deptperf.unit_facts') IS NULL THEN
+    CREATE OR REPLACE VIEW unit_facts WITH (security_invoker = true) AS
+    SELECT p.dept_id, p.fiscal_year, @extschema@.deptperf_unit_facts(p.facts) AS facts
+    FROM unit_parts p
+    GROUP BY p.dept_id, p.fiscal_year;
 END IF;
 COMMENT ON VIEW unit_facts IS
     'The facts of each unit by itself, by year: every record source merged, and what shards say. A filter on dept_id or fiscal_year reaches the records, at a shard too. A source that does not speak has no fact here: absent is not zero. With "!" the unit is out of reach (shard).';

@@ -102,7 +102,7 @@ INSERT INTO object SELECT kind, unnest(names::text[]) FROM (VALUES
     ('own', '{department_framework,department_line,self_assessment,stated_figure}'), ('closed', '{closed}'), ('assessment', '{assessment}'),
     ('binding', '{binding}'), ('access', '{access}'), ('peer', '{peer_score}'), ('result', '{result}'), ('shard', '{shard,shard_department}'),
     ('record', '{budget,execution,adjustment,procurement,fixed_asset,staffing,project,key_task,performance_target,petition,satisfaction_survey,disclosure,finding,measurement}'),
-    ('view', '{given,framework_above,current_assessment,inputs,unit_facts,kept_facts,facts,score_basis,score,indicator_score,item_score,measure_value,ranking_all,ranking,trend,monitor,reconciliation,score_state,target_issue,check_issue,published_issue,record_issue,shard_issue,data_issue,shard_facts,shared_facts,shared_about}'),
+    ('view', '{given,framework_above,current_assessment,inputs,unit_facts,unit_parts,kept_facts,facts,score_basis,score,indicator_score,item_score,measure_value,ranking_all,ranking,trend,monitor,reconciliation,score_state,target_issue,check_issue,published_issue,record_issue,shard_issue,data_issue,shard_facts,shared_facts,shared_about}'),
     ('owner', '{unit_sums,kept_sums,tracking_lock,shard_sums}')) AS o(kind, names);
 INSERT INTO object SELECT k.kind, o.name || k.suffix FROM object o, (VALUES ('view', '_facts'), ('owner', '_source'), ('owner', '_sums'), ('view', '_issue')) AS k(kind, suffix) WHERE o.kind = 'record';
 
@@ -213,7 +213,7 @@ CREATE TEMP TABLE looked_at AS
     FROM object o JOIN pg_attribute a ON a.attrelid = format('deptperf.%I', o.name)::regclass AND a.attname = 'dept_id'
     WHERE o.kind <> 'owner' AND o.name NOT IN ('given', 'access') AND o.name !~ '_issue$'      -- these below
       AND o.name NOT IN ('shard_department', 'shard_facts');            -- test/t/shard.pl
-SELECT is((SELECT count(*) FROM looked_at), 56::bigint, 'the views and tables with departments');
+SELECT is((SELECT count(*) FROM looked_at), 57::bigint, 'the views and tables with departments');
 SELECT is_empty($$ SELECT name FROM looked_at WHERE NOT EXISTS (SELECT FROM pg_temp.seen_by('deptperf_test_owner', query)) $$, 'each of them has rows');
 
 CREATE TEMP TABLE owners AS SELECT name, row, id FROM looked_at, LATERAL (
