@@ -16,33 +16,18 @@
 
 #include "compat.h"
 #include "evaluate.h"
-#include "facts.h"
-#include "object.h"
 #include "utils/memutils.h"
 
-/* As jsonb orders its keys: shorter ones first. */
-static int
-compare_keys(const void *a, const void *b)
+/* Their places are those that the formulas have. */
+static DpFactNames *
+names_of(List *facts)
 {
-	const DpFactKey *ka = a;
-	const DpFactKey *kb = b;
-
-	return ka->len != kb->len ? ka->len - kb->len : memcmp(ka->name, kb->name, ka->len);
-}
-
-static DpFactKey *
-sorted_keys(List *facts)
-{
-	DpFactKey  *key = palloc(sizeof(DpFactKey) * (list_length(facts) + 1));
+	DpFactNames *names = dp_fact_names_make(CurrentMemoryContext);
 	ListCell   *cell;
 
 	foreach(cell, facts)
-		key[foreach_current_index(cell)] = (DpFactKey)
-		{
-			lfirst(cell), strlen(lfirst(cell)), foreach_current_index(cell)
-		};
-	qsort(key, list_length(facts), sizeof(DpFactKey), compare_keys);
-	return key;
+		dp_fact_place(names, lfirst(cell), strlen(lfirst(cell)), foreach_current_index(cell) - 1);
+	return names;
 }
 
 static DpEvaluation *
@@ -51,7 +36,7 @@ make_evaluation(const DpFramework *framework)
 	DpEvaluation *evaluation = palloc(sizeof(DpEvaluation));
 
 	evaluation->framework = framework;
-	evaluation->key = sorted_keys(framework->facts);
+	evaluation->names = names_of(framework->facts);
 	evaluation->fact = palloc0(sizeof(DpFact) * (list_length(framework->facts) + 1));
 	evaluation->item_input = palloc0(sizeof(DpInput) * (framework->nitems + 1));
 	evaluation->indicator_input = palloc0(sizeof(DpInput) * (framework->nindicators + 1));
@@ -93,52 +78,6 @@ static bool
 is_calculable(const DpFramework *framework, Numeric value, DpDec *result)
 {
 	return dp_dec_read(NumericGetDatum(value), result) && dp_dec_calculable(*result, framework->max_digits);
-}
-
-/* Are they of a part of the units only?  Then a key says so, among the shortest, which are the first. */
-static bool
-is_part(Jsonb *facts)
-{
-	DpPairs		pairs = dp_pairs(facts);
-
-	while (dp_next_pair(&pairs) && pairs.len <= (int) strlen(DP_OUT_OF_REACH))
-		if (pairs.len == (int) strlen(DP_OUT_OF_REACH) &&
-			memcmp(pairs.key, DP_OUT_OF_REACH, pairs.len) == 0)
-			return pairs.kind != DP_PAIR_NULL;
-	return false;
-}
-
-/* Both are in one order, so the object is walked once. */
-static void
-read_facts(DpEvaluation *evaluation, Jsonb *facts)
-{
-	const DpFactKey *key = evaluation->key;
-	const DpFactKey *end = key + list_length(evaluation->framework->facts);
-	DpPairs		pairs = dp_pairs(facts);
-
-	memset(evaluation->fact, 0, sizeof(DpFact) * (end - key));	/* DP_FACT_ABSENT */
-	evaluation->part = is_part(facts);
-	if (evaluation->part)
-	{
-		for (int i = 0; i < end - key; i++)
-			evaluation->fact[i].state = DP_FACT_NAN;
-		return;
-	}
-	while (key < end && dp_next_pair(&pairs))
-	{
-		DpFactKey	name = {pairs.key, pairs.len};
-		DpFact	   *fact;
-		int			cmp = -1;
-
-		while (key < end && (cmp = compare_keys(key, &name)) < 0)
-			key++;
-		if (cmp != 0)
-			continue;
-		fact = &evaluation->fact[key++->place];
-		if (pairs.kind != DP_PAIR_NULL)
-			fact->state = pairs.kind == DP_PAIR_NUMBER && is_calculable(evaluation->framework, pairs.value, &fact->value) ?
-				DP_FACT_KNOWN : DP_FACT_NAN;
-	}
 }
 
 static DpInput
@@ -186,7 +125,7 @@ read_inputs(DpEvaluation *evaluation, Jsonb *inputs)
 
 	memset(evaluation->item_input, 0, sizeof(DpInput) * framework->nitems);
 	memset(evaluation->indicator_input, 0, sizeof(DpInput) * framework->nindicators);
-	if (!JB_ROOT_IS_OBJECT(inputs) || JB_ROOT_COUNT(inputs) == 0)
+	if (inputs == NULL || !JB_ROOT_IS_OBJECT(inputs) || JB_ROOT_COUNT(inputs) == 0)
 		return;
 	it = JsonbIteratorInit(&inputs->root);
 	while ((token = JsonbIteratorNext(&it, &value, true)) != WJB_DONE)
@@ -207,9 +146,10 @@ read_inputs(DpEvaluation *evaluation, Jsonb *inputs)
 
 /* What is no object says nothing. */
 void
-dp_evaluation_read(DpEvaluation *evaluation, Jsonb *facts, Jsonb *inputs)
+dp_evaluation_read(DpEvaluation *evaluation, DpFacts facts, Jsonb *inputs)
 {
-	read_facts(evaluation, facts);
+	evaluation->part = !dp_facts_read(evaluation->names, facts, evaluation->framework->max_digits,
+									  evaluation->fact);
 	read_inputs(evaluation, inputs);
 }
 

@@ -12,6 +12,7 @@
 #ifndef DEPTPERF_EVALUATE_H
 #define DEPTPERF_EVALUATE_H
 
+#include "facts.h"
 #include "framework.h"
 
 typedef enum DpResultState
@@ -85,19 +86,11 @@ typedef struct DpTotal
 	int			decimals;		/* of total and provisional */
 } DpTotal;
 
-/* The name of a fact that formulas read, and its place in the framework's list. */
-typedef struct DpFactKey
-{
-	const char *name;
-	int			len;
-	int			place;
-} DpFactKey;
-
 typedef struct DpEvaluation
 {
 	const DpFramework *framework;
-	DpFactKey  *key;			/* of each fact, in the order of jsonb's keys */
-	DpFact	   *fact;
+	DpFactNames *names;			/* of the facts that formulas read */
+	DpFact	   *fact;			/* by their places */
 	bool		part;			/* units are out of reach (facts.h): no fact is known */
 	DpInput    *item_input;
 	DpInput    *indicator_input;
@@ -107,7 +100,7 @@ typedef struct DpEvaluation
 
 extern DpEvaluation *dp_evaluation_keep(Jsonb *document, MemoryContext parent,
 										MemoryContext *context);
-extern void dp_evaluation_read(DpEvaluation *evaluation, Jsonb *facts, Jsonb *inputs);
+extern void dp_evaluation_read(DpEvaluation *evaluation, DpFacts facts, Jsonb *inputs);
 extern DpResultState dp_evaluate_indicator(DpEvaluation *evaluation, int indicator);
 extern DpTotal dp_evaluate(DpEvaluation *evaluation);
 extern text *dp_evaluation_grade(const DpFramework *framework, DpDec total);

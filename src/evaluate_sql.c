@@ -111,7 +111,7 @@ prepare(FunctionCallInfo fcinfo, MemoryContext *old)
 	MemoryContextReset(site->row);
 	*old = MemoryContextSwitchTo(site->row);
 	evaluation = evaluation_for(fcinfo, site);
-	dp_evaluation_read(evaluation, PG_GETARG_JSONB_P(1), PG_GETARG_JSONB_P(2));
+	dp_evaluation_read(evaluation, dp_facts_of(PG_GETARG_DATUM(1)), PG_GETARG_JSONB_P(2));
 	return evaluation;
 }
 

@@ -29,6 +29,7 @@ struct DpFactNames
 	int		   *sorted;			/* [n], in the order of jsonb's keys */
 	int			first;			/* the place that came first last time */
 	int			paired;			/* so many have been looked at by pair_units */
+	int			mark;			/* the place of DP_OUT_OF_REACH, or -1 */
 	uint64		serial;			/* no other dictionary of this process has it */
 	uint64		target;			/* the dictionary that places_in asked for last, */
 	int		   *target_place;	/* [ntarget], and the places there */
@@ -57,6 +58,7 @@ dp_fact_names_make(MemoryContext context)
 
 	names->context = context;
 	names->serial = ++last_serial;
+	names->mark = -1;
 	names->room = 16;
 	names->name = MemoryContextAlloc(context, sizeof(FactName) * names->room);
 	names->sorted = MemoryContextAlloc(context, sizeof(int) * names->room);
@@ -71,6 +73,15 @@ compare_keys(const char *a, int alen, const char *b, int blen)
 	return alen != blen ? alen - blen : memcmp(a, b, alen);
 }
 
+/* The same of the i-th name in that order. */
+static inline int
+compare_name(const DpFactNames *names, int i, const char *key, int len)
+{
+	const FactName *name = &names->name[names->sorted[i]];
+
+	return compare_keys(name->name, name->len, key, len);
+}
+
 /* How many of the names come before this one. */
 static int
 names_before(const DpFactNames *names, const char *key, int len)
@@ -81,9 +92,8 @@ names_before(const DpFactNames *names, const char *key, int len)
 	while (low < high)
 	{
 		int			middle = (low + high) / 2;
-		const FactName *name = &names->name[names->sorted[middle]];
 
-		if (compare_keys(name->name, name->len, key, len) < 0)
+		if (compare_name(names, middle, key, len) < 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -113,6 +123,8 @@ add_name(DpFactNames *names, const char *key, int len, int before)
 	name->next = 0;
 	name->is_units = ends_with(name, UNITS);
 	name->records = -1;
+	if (strcmp(name->name, DP_OUT_OF_REACH) == 0)
+		names->mark = place;
 	memmove(&names->sorted[before + 1], &names->sorted[before], sizeof(int) * (place - before));
 	names->sorted[before] = place;
 	names->n++;
@@ -329,6 +341,13 @@ sum_at(const DpFactSums *sums, int place, bool units)
 	return is_known(sums, place) ? &sums->sum[place] : NULL;
 }
 
+/* Is it over units that are out of reach? */
+static inline bool
+is_part(const DpFactSums *sums)
+{
+	return unlikely(sums->names->mark >= 0) && is_known(sums, sums->names->mark);
+}
+
 /* What dp_fact_sums_add_json does with the object of these. */
 void
 dp_fact_sums_add_sums(DpFactSums *sums, const DpFactSums *more, bool units)
@@ -402,18 +421,6 @@ set_pair(JsonbPair *pair, const FactName *name, const DpSum *sum)
 	}
 }
 
-/* Where the mark of units that are out of reach is; -1: the sum is over none of them. */
-static int
-place_of_mark(const DpFactSums *sums)
-{
-	const DpFactNames *names = sums->names;
-	int			before = names_before(names, DP_OUT_OF_REACH, strlen(DP_OUT_OF_REACH));
-
-	return before < names->n &&
-		is_name(names, names->sorted[before], DP_OUT_OF_REACH, strlen(DP_OUT_OF_REACH)) &&
-		is_known(sums, names->sorted[before]) ? names->sorted[before] : -1;
-}
-
 /*
  * One object of all facts.  With units, every source that has its number of
  * records (<s>_records) also gets <s>_units 1: the unit speaks.  Of a part the
@@ -424,7 +431,7 @@ dp_fact_sums_json(const DpFactSums *sums, bool units)
 {
 	DpFactNames *names = sums->names;
 	static const DpSum unknown = {{0}, 0, false, DP_FACT_NAN};
-	int			mark = place_of_mark(sums);
+	bool		part = is_part(sums);
 	JsonbValue	object = {.type = jbvObject};
 	JsonbPair  *pair;
 	int			n = 0;
@@ -438,20 +445,137 @@ dp_fact_sums_json(const DpFactSums *sums, bool units)
 		const DpSum *sum = sum_at(sums, place, units);
 
 		if (sum != NULL)
-			set_pair(&pair[n++], &names->name[place], mark >= 0 && place != mark ? &unknown : sum);
+			set_pair(&pair[n++], &names->name[place], part && place != names->mark ? &unknown : sum);
 	}
 	object.val.object.nPairs = n;
 	object.val.object.pairs = pair;
 	return JsonbValueToJsonb(&object);
 }
 
+/* ---- reading ---- */
+
+/* A number with so few digits that whoever reads it can calculate with it. */
+static bool
+read_number(Numeric number, int max_digits, DpDec *result)
+{
+	return dp_dec_read(NumericGetDatum(number), result) && dp_dec_calculable(*result, max_digits);
+}
+
+static void
+read_sums(DpFactNames *names, const DpFactSums *sums, bool units, int max_digits, DpFact *fact)
+{
+	const int  *place;
+
+	if (units)
+		pair_units(sums->names);
+	place = places_in(names, sums->names);
+	for (int i = 0; i < names->n; i++)
+	{
+		const DpSum *sum = sum_at(sums, place[i], units);
+
+		if (sum == NULL)
+			continue;
+		fact[i].state = sum->state;
+		fact[i].value = dp_sum_value(sum);
+		/* Nearly all are short; what is not is read as it would be written. */
+		if (unlikely(!dp_is_narrow(&fact[i].value) || sum->scale > DP_MAX_SHIFT) && sum->state == DP_FACT_KNOWN &&
+			!read_number(dp_dec_numeric(fact[i].value), max_digits, &fact[i].value))
+			fact[i].state = DP_FACT_NAN;
+	}
+}
+
+/* Does a key say that it is a part?  Then it is among the shortest, which are the first. */
+static bool
+is_part_json(Jsonb *facts)
+{
+	DpPairs		pairs = dp_pairs(facts);
+
+	while (dp_next_pair(&pairs) && pairs.len <= (int) strlen(DP_OUT_OF_REACH))
+		if (compare_keys(pairs.key, pairs.len, DP_OUT_OF_REACH, strlen(DP_OUT_OF_REACH)) == 0)
+			return pairs.kind != DP_PAIR_NULL;
+	return false;
+}
+
+/* Both are in one order, so the object is walked once. */
+static void
+read_json(const DpFactNames *names, Jsonb *facts, int max_digits, DpFact *fact)
+{
+	DpPairs		pairs = dp_pairs(facts);
+	int			i = 0;
+
+	while (i < names->n && dp_next_pair(&pairs))
+	{
+		int			place;
+		int			cmp = -1;
+
+		while (i < names->n && (cmp = compare_name(names, i, pairs.key, pairs.len)) < 0)
+			i++;
+		if (cmp != 0)
+			continue;
+		place = names->sorted[i++];
+		if (pairs.kind != DP_PAIR_NULL)
+			fact[place].state = pairs.kind == DP_PAIR_NUMBER && read_number(pairs.value, max_digits, &fact[place].value) ?
+				DP_FACT_KNOWN : DP_FACT_NAN;
+	}
+}
+
 /*
- * How many (unit, source) pairs of a subtree of so many units do not speak
- * although another unit of it does.  A measurement speaks for itself and not
- * for its unit.
+ * What is said of some names, by their places.  False: it is of a part of the
+ * units, so none of them is known.
  */
-int64
-dp_silent(Jsonb *facts, int64 units)
+bool
+dp_facts_read(DpFactNames *names, DpFacts facts, int max_digits, DpFact *fact)
+{
+	bool		part = facts.sums != NULL ? is_part(facts.sums) : facts.json != NULL && is_part_json(facts.json);
+
+	for (int i = 0; i < names->n; i++)
+		fact[i].state = part ? DP_FACT_NAN : DP_FACT_ABSENT;
+	if (part)
+		return false;
+	if (facts.sums != NULL)
+		read_sums(names, facts.sums, facts.units, max_digits, fact);
+	else if (facts.json != NULL)
+		read_json(names, facts.json, max_digits, fact);
+	return true;
+}
+
+/* Does a fact count units that speak?  A measurement speaks for itself and not for its unit. */
+static bool
+counts_units(const FactName *name)
+{
+	return ends_with(name, UNITS) &&
+		compare_keys(name->name, name->len, "measurement" UNITS, strlen("measurement" UNITS)) != 0;
+}
+
+static int64
+silent_of(DpDec speaking, int64 units)
+{
+	if (dp_dec_cmp(speaking, DP_INT(1)) < 0 || dp_dec_cmp(speaking, DP_INT(units)) >= 0)
+		return 0;
+	return units - DatumGetInt64(DirectFunctionCall1(numeric_int8, NumericGetDatum(dp_dec_numeric(speaking))));
+}
+
+static int64
+silent_in_sums(const DpFactSums *sums, bool with_units, int64 units)
+{
+	int64		silent = 0;
+
+	if (is_part(sums))
+		return 0;
+	if (with_units)
+		pair_units(sums->names);
+	for (int i = 0; i < sums->names->n; i++)
+	{
+		const DpSum *sum = counts_units(&sums->names->name[i]) ? sum_at(sums, i, with_units) : NULL;
+
+		if (sum != NULL && sum->state == DP_FACT_KNOWN)
+			silent += silent_of(dp_sum_value(sum), units);
+	}
+	return silent;
+}
+
+static int64
+silent_in_json(Jsonb *facts, int64 units)
 {
 	int64		silent = 0;
 	DpPairs		pairs = dp_pairs(facts);
@@ -461,14 +585,22 @@ dp_silent(Jsonb *facts, int64 units)
 		FactName	name = {(char *) pairs.key, pairs.len};
 		DpDec		speaking;
 
-		if (pairs.kind == DP_PAIR_NUMBER && ends_with(&name, UNITS) &&
-			!(name.len == strlen("measurement" UNITS) &&
-			  memcmp(name.name, "measurement" UNITS, name.len) == 0) &&
-			dp_dec_read(NumericGetDatum(pairs.value), &speaking) &&
-			dp_dec_cmp(speaking, DP_INT(1)) >= 0 && dp_dec_cmp(speaking, DP_INT(units)) < 0)
-			silent += units - DatumGetInt64(DirectFunctionCall1(numeric_int8, NumericGetDatum(pairs.value)));
+		if (pairs.kind == DP_PAIR_NUMBER && counts_units(&name) &&
+			dp_dec_read(NumericGetDatum(pairs.value), &speaking))
+			silent += silent_of(speaking, units);
 	}
 	return silent;
+}
+
+/*
+ * How many (unit, source) pairs of a subtree of so many units do not speak
+ * although another unit of it does.
+ */
+int64
+dp_silent(DpFacts facts, int64 units)
+{
+	return facts.sums != NULL ? silent_in_sums(facts.sums, facts.units, units) :
+		facts.json != NULL ? silent_in_json(facts.json, units) : 0;
 }
 
 /* deptperf_silent(facts, units) */
@@ -476,5 +608,5 @@ PG_FUNCTION_INFO_V1(deptperf_silent);
 Datum
 deptperf_silent(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_INT64(dp_silent(PG_GETARG_JSONB_P(0), PG_GETARG_INT64(1)));
+	PG_RETURN_INT64(dp_silent(dp_facts_of(PG_GETARG_DATUM(0)), PG_GETARG_INT64(1)));
 }

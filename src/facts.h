@@ -57,6 +57,14 @@ typedef struct DpFactSums
 	DpSum	   *sum;			/* [size], by place in names */
 } DpFactSums;
 
+/* Facts as somebody has them: sums, or a jsonb, or (neither) none. */
+typedef struct DpFacts
+{
+	const DpFactSums *sums;
+	bool		units;			/* of sums: as dp_fact_sums_json takes it */
+	Jsonb	   *json;
+} DpFacts;
+
 static inline DpDec
 dp_sum_value(const DpSum *sum)
 {
@@ -77,11 +85,14 @@ extern void dp_fact_sums_add_sums(DpFactSums *sums, const DpFactSums *more, bool
 extern void dp_fact_sums_add_json(DpFactSums *sums, Jsonb *facts);
 extern Jsonb *dp_fact_sums_json(const DpFactSums *sums, bool units);
 
+/* Both say the same of sums as of the jsonb that would be written of them. */
+extern bool dp_facts_read(DpFactNames *names, DpFacts facts, int max_digits, DpFact *fact);
+extern int64 dp_silent(DpFacts facts, int64 units);
+
 /* facts_object.c */
 extern Datum dp_fact_sums_object(const DpFactSums *sums, bool units);
+extern DpFacts dp_facts_of(Datum facts);
 extern void dp_fact_sums_add_object(DpFactSums *sums, Datum facts);
-
-extern int64 dp_silent(Jsonb *facts, int64 units);
 
 /*
  * Add to one sum.  Nearly always both are known, small and of one scale (and

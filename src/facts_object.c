@@ -6,8 +6,8 @@
  * unit, of a unit to those above it.  Writing them as jsonb and reading that
  * again took more time than adding them up.  So what the aggregates give is an
  * expanded object (utils/expandeddatum.h), which is the sums themselves, and
- * an aggregate that is given one adds them as they are.  Whoever else asks
- * for a jsonb, or stores it, gets one: PostgreSQL flattens what it doesn't
+ * an aggregate or an evaluation that is given one reads them as they are.
+ * Whoever else asks for a jsonb, or stores it, gets one: PostgreSQL flattens what it doesn't
  * know.
  *
  * It is read-only, and lives as long as the aggregate's result does: until
@@ -66,17 +66,33 @@ dp_fact_sums_object(const DpFactSums *sums, bool units)
 	return PointerGetDatum(pointer);
 }
 
-/* Add a jsonb of facts, be it one of these or any other. */
-void
-dp_fact_sums_add_object(DpFactSums *sums, Datum facts)
+/* A jsonb of facts, be it one of these or any other. */
+DpFacts
+dp_facts_of(Datum facts)
 {
 	if (VARATT_IS_EXTERNAL_EXPANDED(DatumGetPointer(facts)) &&
 		DatumGetEOHP(facts)->eoh_methods == &methods)
 	{
 		FactsObject *object = (FactsObject *) DatumGetEOHP(facts);
 
-		dp_fact_sums_add_sums(sums, object->sums, object->units);
+		return (DpFacts)
+		{
+			.sums = object->sums, .units = object->units
+		};
 	}
+	return (DpFacts)
+	{
+		.json = DatumGetJsonbP(facts)
+	};
+}
+
+void
+dp_fact_sums_add_object(DpFactSums *sums, Datum object)
+{
+	DpFacts		facts = dp_facts_of(object);
+
+	if (facts.sums != NULL)
+		dp_fact_sums_add_sums(sums, facts.sums, facts.units);
 	else
-		dp_fact_sums_add_json(sums, DatumGetJsonbP(facts));
+		dp_fact_sums_add_json(sums, facts.json);
 }

@@ -349,8 +349,7 @@ typedef struct Target
 	Jsonb	   *inputs;			/* NULL: none */
 	int			nunits;
 	Datum	   *units;
-	Jsonb	   *facts;			/* NULL: no unit speaks */
-	DpFactSums *sums;			/* while those of several units are added */
+	DpFactSums *sums;			/* of its units' facts; NULL: none speaks */
 } Target;
 
 typedef struct Member
@@ -483,18 +482,13 @@ unit_array(const Member *members, int n)
 										   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
 
-/* The facts of one of the target's units: as good as a sum when it has no other. */
+/* The facts of one of the target's units. */
 static void
 add_facts(Target *target, Datum facts, DpFactNames *names)
 {
-	if (target->nunits == 1)
-		target->facts = DatumGetJsonbPCopy(facts);
-	else
-	{
-		if (target->sums == NULL)
-			target->sums = dp_fact_sums_make(names, CurrentMemoryContext);
-		dp_fact_sums_add_object(target->sums, facts);
-	}
+	if (target->sums == NULL)
+		target->sums = dp_fact_sums_make(names, CurrentMemoryContext);
+	dp_fact_sums_add_object(target->sums, facts);
 }
 
 /*
@@ -581,17 +575,15 @@ read_facts(Target *targets, int ntargets)
 			to++;
 		read_year(&members[from], to - from, names);
 	}
-	for (int i = 0; i < ntargets; i++)
-		if (targets[i].sums != NULL)
-			targets[i].facts = dp_fact_sums_json(targets[i].sums, false);
 }
 
-static Jsonb *
-empty_object(void)
+static DpFacts
+facts_of(const Target *target)
 {
-	JsonbValue	object = {.type = jbvObject};
-
-	return JsonbValueToJsonb(&object);
+	return (DpFacts)
+	{
+		.sums = target->sums
+	};
 }
 
 static DpTotal
@@ -599,9 +591,7 @@ evaluate_target(Target *target)
 {
 	DpEvaluation *evaluation = evaluation_of(target->framework, &target->revision);
 
-	dp_evaluation_read(evaluation,
-					   target->facts != NULL ? target->facts : empty_object(),
-					   target->inputs != NULL ? target->inputs : empty_object());
+	dp_evaluation_read(evaluation, facts_of(target), target->inputs);
 	return dp_evaluate(evaluation);
 }
 
@@ -723,7 +713,7 @@ deptperf_scores(PG_FUNCTION_ARGS)
 		Datum		values[9];
 		bool		nulls[9] = {false};
 
-		if (target->framework == NULL || (target->facts == NULL && target->inputs == NULL))
+		if (target->framework == NULL || (target->sums == NULL && target->inputs == NULL))
 			continue;
 		CHECK_FOR_INTERRUPTS();
 		total = evaluate_target(target);
@@ -737,7 +727,7 @@ deptperf_scores(PG_FUNCTION_ARGS)
 		values[5] = NumericGetDatum(dp_dec_numeric_scale(total.provisional, total.decimals));
 		values[6] = NumericGetDatum(dp_dec_numeric(total.open));
 		values[7] = Int32GetDatum(total.open_items);
-		values[8] = Int64GetDatum(target->facts == NULL ? 0 : dp_silent(target->facts, target->nunits));
+		values[8] = Int64GetDatum(dp_silent(facts_of(target), target->nunits));
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
 	leave_workspace(level);
