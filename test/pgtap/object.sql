@@ -2,7 +2,7 @@
 -- reads it (src/facts_object.c).  Nobody may see a difference: whatever reads it,
 -- keeps it, or adds it to others gets what the written jsonb would have given.
 BEGIN;
-SELECT plan(26);
+SELECT plan(34);
 
 -- Four departments.  Department d has d rows of amount d, so a = d * d and n = d;
 -- b is there for odd ones alone, and c, the name that comes last, for the fourth.
@@ -117,6 +117,64 @@ SELECT is((SELECT deptperf_facts(f)::text FROM (VALUES ('{"": 1, " ": 2, "a": 5}
   '{"": "NaN", " ": "NaN", "!": 1, "a": "NaN"}', 'in a sum');
 SELECT is((SELECT to_jsonb(e) FROM deptperf_evaluate_total(deptperf_framework_seed('sz-2021'), '{"": 1, "!": 1, "assets_total": 5, "assets_in_use": 5}', '{}') AS e),
           (SELECT to_jsonb(e) FROM deptperf_evaluate_total(deptperf_framework_seed('sz-2021'), '{"!": 1}', '{}') AS e), 'in an evaluation');
+
+-- 6. An evaluation reads the sums themselves.  Each framework has one item a name,
+-- over and over: the narrow one 160 of them below a weight, so that a number of it may
+-- have 16000/160 - 32 - 30 = 38 digits on either side of the point; the wide one 1000.
+CREATE FUNCTION pg_temp.framework(items int) RETURNS jsonb LANGUAGE sql AS $$
+    SELECT jsonb_build_object('groups', '[{"code": "G", "points": 1000, "weight": 0.5}]'::jsonb, 'indicators', '[{"code": "I", "group": "G", "points": 1000}]'::jsonb,
+        'items', jsonb_agg(jsonb_build_object('code', name || i, 'indicator', 'I', 'points', 1, 'formula', name, 'rule', 'x > 0: 1, else 0')))
+    FROM generate_series(1, items) AS i, LATERAL (SELECT ('{a,b,c,n_units,n_records,z,x_units}'::text[])[1 + (i - 1) % 7]) AS v(name)
+$$;
+CREATE TEMP TABLE framework AS SELECT pg_temp.framework(160) AS narrow, pg_temp.framework(7) AS wide;
+CREATE TEMP TABLE said (g int, facts jsonb);
+INSERT INTO said VALUES
+  (1, '{"a": 1.10, "n_records": 1}'), (1, '{"a": 2.20, "n_records": 2, "b": null}'),
+  (2, '{"a": "NaN", "b": 1, "n_records": 0}'), (2, '{"a": 5, "b": true}'),
+  (3, '{"a": 5, "n_records": 1}'), (3, '{"!": 1}'),
+  (4, '{"a": 999999999999999999999999999999999999, "b": 0.00000000000000000001, "c": 1e-100}'), (4, '{"a": 999999999999999999999999999999999999, "b": 0.00000000000000000001, "c": -1e-100}'),
+  (5, '{"aa": 1, "zzz": 2, "measurement_units": 1, "x_units": 1.5, "n_units": 3}'), (5, '{"!": null, "a": 1e999}'), (5, '{"c": 1e1000, "aaa": 1e1000}'),
+  (6, '{"z": -7, "y_records": 1, "n_records": 3}');
+CREATE FUNCTION pg_temp.evaluated(document jsonb, facts jsonb) RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(concat_ws(' ', e.code, e.state, e.numerator), ', ' ORDER BY e.code) FROM deptperf_evaluate(document, facts, '{}') AS e WHERE e.level = 'item' AND e.code ~ '^\D+[1-7]$' AND e.state <> 'missing'
+$$;
+-- Units: n speaks where its records are known, x nowhere.  1: 1.1 + 2.2, 1 + 2.  2: a
+-- and b are no numbers in one.  3: a part.  4: twice 36 nines has 37 digits, which the
+-- numeric has as 40; 1e-100 - 1e-100 is 0, however many decimals are nought.  5: 1e999
+-- has 1000 digits.  6: z comes last.  (No
+-- ORDER BY: what is sorted is written first.)
+SELECT set_eq($$ SELECT g, pg_temp.evaluated(narrow, deptperf_unit_facts(facts)) FROM framework, said GROUP BY g, narrow $$, $$ VALUES
+  (1, 'a1 scored 3.3, n_records5 scored 3, n_units4 scored 1'), (2, 'a1 invalid, b2 invalid, n_records5 scored 0, n_units4 scored 1'),
+  (3, 'a1 invalid, b2 invalid, c3 invalid, n_records5 invalid, n_units4 invalid, x_units7 invalid, z6 invalid'), (4, 'a1 invalid, b2 scored 0.00000000000000000002, c3 scored 0'),
+  (5, 'a1 invalid, c3 invalid'), (6, 'n_records5 scored 3, n_units4 scored 1, z6 scored -7') $$, 'facts as an evaluation reads them');
+SELECT set_eq($$ SELECT g, pg_temp.evaluated(wide, deptperf_facts(facts)) FROM framework, said WHERE g > 3 GROUP BY g, wide $$, format($$ VALUES
+  (4, 'a1 scored 1999999999999999999999999999999999998, b2 scored 0.00000000000000000002, c3 scored 0'), (5, 'a1 scored %s, c3 invalid, n_units4 scored 3, x_units7 scored 1.5'), (6, 'n_records5 scored 3, z6 scored -7') $$, 1e999),
+  'of sums that are no units, with 1000 digits');
+-- Of 4 units x speaks for 1.5, which is 2 whole ones, and n for 3; a measurement is for itself.
+SELECT results_eq('SELECT g, deptperf_silent(deptperf_facts(facts), 4), deptperf_silent(deptperf_unit_facts(facts), 4) FROM said WHERE g <> 6 GROUP BY g ORDER BY g',
+  $$ VALUES (1, 0::bigint, 3::bigint), (2, 0, 3), (3, 0, 0), (4, 0, 0), (5, 3, 0) $$, 'who is silent');
+
+-- Whatever gives the facts, what is read of them is what is read of the written jsonb.
+CREATE FUNCTION pg_temp.differs(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+BEGIN
+    -- no join: one would keep the facts, and so write them
+    RETURN QUERY EXECUTE format($q$
+        SELECT f.facts::text FROM (%s) AS f(facts)
+        WHERE EXISTS (SELECT FROM unnest($1) AS document
+                      WHERE (SELECT array_agg(e::text) FROM deptperf_evaluate(document, f.facts, '{}') AS e) IS DISTINCT FROM (SELECT array_agg(e::text) FROM deptperf_evaluate(document, f.facts::text::jsonb, '{}') AS e)
+                         OR deptperf_evaluate_total(document, f.facts, '{}')::text <> deptperf_evaluate_total(document, f.facts::text::jsonb, '{}')::text)
+           OR EXISTS (SELECT FROM generate_series(0, 5) AS n WHERE deptperf_silent(f.facts, n) <> deptperf_silent(f.facts::text::jsonb, n)) $q$, query)
+    USING (SELECT ARRAY[narrow, wide] FROM framework);
+END $$;
+SELECT is_empty($$ SELECT pg_temp.differs('SELECT CASE g % 2 WHEN 0 THEN deptperf_facts(facts) ELSE deptperf_unit_facts(''{"": 0}'' || facts) END FROM said GROUP BY g') $$, 'by turns of two sums, each with names of its own');
+SET LOCAL enable_hashagg = off;
+SELECT is_empty($$ SELECT pg_temp.differs('SELECT deptperf_unit_facts(facts) FROM said GROUP BY g') $$, 'of one group after the other, with new names in each');
+RESET enable_hashagg;
+SELECT is_empty($$ SELECT pg_temp.differs('SELECT deptperf_facts(facts) OVER (ORDER BY g, facts) FROM said') $$, 'of a running sum, to which more is added afterwards');
+SELECT is_empty($$ SELECT pg_temp.differs('SELECT deptperf_facts(''n_records'', ''{"z": 0}'', name, v) FROM extremes, unnest(''{a,b,x_units}''::text[]) AS name GROUP BY dept') $$, 'of records that are huge, tiny and no numbers');
+SET LOCAL deptperf.force_numeric = on;
+SELECT is_empty($$ SELECT pg_temp.differs('SELECT deptperf_unit_facts(facts) FROM said GROUP BY g') $$, 'of numerics');
+RESET deptperf.force_numeric;
 
 SELECT * FROM finish();
 ROLLBACK;
