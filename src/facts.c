@@ -461,6 +461,7 @@ read_number(Numeric number, int max_digits, DpDec *result)
 	return dp_dec_read(NumericGetDatum(number), result) && dp_dec_calculable(*result, max_digits);
 }
 
+/* Names that are new to the sums are added there, as names without a sum. */
 static void
 read_sums(DpFactNames *names, const DpFactSums *sums, bool units, int max_digits, DpFact *fact)
 {
@@ -520,8 +521,8 @@ read_json(const DpFactNames *names, Jsonb *facts, int max_digits, DpFact *fact)
 }
 
 /*
- * What is said of some names, by their places.  False: it is of a part of the
- * units, so none of them is known.
+ * What is said of the names of a dictionary, by their places there.  False: it
+ * is of a part of the units, so none of them is known.
  */
 bool
 dp_facts_read(DpFactNames *names, DpFacts facts, int max_digits, DpFact *fact)
