@@ -630,7 +630,7 @@ scale_total(DpEvaluation *evaluation, DpDec *result)
 		const DpIndicatorResult *indicator = &evaluation->indicator[i];
 		DpFrac		points = indicator->exact;
 
-		if (!leaves_out(evaluation))
+		if (indicator->open_items > 0 && !leaves_out(evaluation))
 			decided = dp_dec_add(decided, dp_dec_mul(indicator->open, framework->indicator[i].weight));
 		if (indicator->state == DP_RESULT_MISSING || indicator->state == DP_RESULT_LEFT_OUT)
 			continue;
@@ -680,8 +680,8 @@ dp_evaluate(DpEvaluation *evaluation)
 		const DpIndicatorResult *result = &evaluation->indicator[i];
 
 		dp_evaluate_indicator(evaluation, i);
-		total.open = dp_dec_add(total.open, framework->weighted ?
-								dp_dec_mul(result->open, framework->indicator[i].weight) : result->open);
+		if (result->open_items > 0)
+			total.open = dp_dec_add(total.open, dp_dec_mul(result->open, framework->indicator[i].weight));
 		total.open_items += result->open_items;
 		scaled |= result->left_out;
 	}
