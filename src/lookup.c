@@ -68,7 +68,10 @@ typedef enum PlanKind
 	PLAN_CODE,
 	PLAN_INPUTS_OF_ONE,
 	PLAN_INPUTS_OF_MANY,
-	PLAN_FACTS,
+	PLAN_FACTS_OF_ONE,
+	PLAN_FACTS_OF_ONE_BEFORE_PARTS, /* also of 0.1.0 */
+	PLAN_FACTS_OF_MANY,
+	PLAN_FACTS_OF_MANY_BEFORE_PARTS,
 	PLAN_KINDS
 } PlanKind;
 
@@ -115,6 +118,11 @@ typedef enum PlanKind
 	"SELECT i.dept_id::pg_catalog.int8, i.fiscal_year::pg_catalog.int4, i.inputs::pg_catalog.jsonb FROM deptperf.inputs i" \
 	" WHERE i.dept_id OPERATOR(pg_catalog.=) " dept_id " AND i.fiscal_year OPERATOR(pg_catalog.=) " year
 
+/* What the sources say of units, any number of rows each. */
+#define FACTS(view, dept_id) \
+	"SELECT u.dept_id::pg_catalog.int8, u.fiscal_year::pg_catalog.int4, u.facts::pg_catalog.jsonb FROM deptperf." view " u" \
+	" WHERE u.dept_id OPERATOR(pg_catalog.=) " dept_id " AND u.fiscal_year OPERATOR(pg_catalog.=) $2"
+
 static struct
 {
 	const char *query;
@@ -154,10 +162,20 @@ static struct
 		INPUTS("ANY ($1)", "ANY ($2)"),
 		2, {INT8ARRAYOID, INT4ARRAYOID}
 	},
-	[PLAN_FACTS] = {
-		"SELECT u.dept_id::pg_catalog.int8, u.fiscal_year::pg_catalog.int4, u.facts::pg_catalog.jsonb FROM deptperf.unit_facts u"
-		" WHERE u.dept_id OPERATOR(pg_catalog.=) ANY ($1)"
-		" AND u.fiscal_year OPERATOR(pg_catalog.=) $2",
+	[PLAN_FACTS_OF_ONE] = {
+		FACTS("unit_parts", "$1"),
+		2, {INT8OID, INT4OID}
+	},
+	[PLAN_FACTS_OF_ONE_BEFORE_PARTS] = {
+		FACTS("unit_facts", "$1"),
+		2, {INT8OID, INT4OID}
+	},
+	[PLAN_FACTS_OF_MANY] = {
+		FACTS("unit_parts", "ANY ($1)"),
+		2, {INT8ARRAYOID, INT4OID}
+	},
+	[PLAN_FACTS_OF_MANY_BEFORE_PARTS] = {
+		FACTS("unit_facts", "ANY ($1)"),
 		2, {INT8ARRAYOID, INT4OID}
 	},
 };
@@ -349,7 +367,7 @@ typedef struct Target
 	Jsonb	   *inputs;			/* NULL: none */
 	int			nunits;
 	Datum	   *units;
-	DpFactSums *sums;			/* of its units' facts; NULL: none speaks */
+	DpFactSums *sums;			/* of its units' facts, or those of its only unit; NULL: none speaks */
 } Target;
 
 typedef struct Member
@@ -357,6 +375,7 @@ typedef struct Member
 	int64		unit;
 	int32		fiscal_year;
 	Target	   *target;
+	DpFactSums *sums;			/* what the unit says, in the first that has it; NULL: nothing */
 } Member;
 
 static int
@@ -463,6 +482,7 @@ members_of(Target *targets, int ntargets, int *n)
 			member->unit = DatumGetInt64(targets[i].units[j]);
 			member->fiscal_year = targets[i].fiscal_year;
 			member->target = &targets[i];
+			member->sums = NULL;
 		}
 	qsort(members, *n, sizeof(Member), compare_members);
 	return members;
@@ -470,36 +490,27 @@ members_of(Target *targets, int ntargets, int *n)
 
 /* Each unit once, for the statement that reads their facts. */
 static Datum
-unit_array(const Member *members, int n)
+unit_array(const Member *members, int n, int *nunits)
 {
 	Datum	   *units = palloc_extended(sizeof(Datum) * (n + 1), MCXT_ALLOC_HUGE);
-	int			nunits = 0;
 
+	*nunits = 0;
 	for (int i = 0; i < n; i++)
 		if (i == 0 || members[i].unit != members[i - 1].unit)
-			units[nunits++] = Int64GetDatum(members[i].unit);
-	return PointerGetDatum(construct_array(units, nunits, INT8OID, sizeof(int64),
+			units[(*nunits)++] = Int64GetDatum(members[i].unit);
+	return PointerGetDatum(construct_array(units, *nunits, INT8OID, sizeof(int64),
 										   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
 
-/* The facts of one of the target's units. */
-static void
-add_facts(Target *target, Datum facts, DpFactNames *names)
-{
-	if (target->sums == NULL)
-		target->sums = dp_fact_sums_make(names, CurrentMemoryContext);
-	dp_fact_sums_add_object(target->sums, facts);
-}
-
 /*
- * Who receives the rows of PLAN_FACTS.  They are added as the executor makes
- * them, so that none is kept.
+ * Who receives the rows of facts.  They are added as the executor makes them,
+ * so that none is kept, nor written as jsonb.
  */
 typedef struct FactsReceiver
 {
 	DestReceiver pub;
 	MemoryContext context;		/* where the facts shall live */
-	const Member *members;		/* all of one year */
+	Member	   *members;		/* all of one year */
 	int			n;
 	DpFactNames *names;
 } FactsReceiver;
@@ -508,37 +519,59 @@ static bool
 receive_facts(TupleTableSlot *slot, DestReceiver *self)
 {
 	FactsReceiver *receiver = (FactsReceiver *) self;
-	const Member *members = receiver->members;
+	Member	   *members = receiver->members;
 	MemoryContext caller = MemoryContextSwitchTo(receiver->context);
 	bool		isnull;
 	Member		key = {
 		DatumGetInt64(slot_getattr(slot, 1, &isnull)),
 		DatumGetInt32(slot_getattr(slot, 2, &isnull))
 	};
-	const Member *member = bsearch(&key, members, receiver->n, sizeof(Member), compare_members);
+	Member	   *member = bsearch(&key, members, receiver->n, sizeof(Member), compare_members);
 	Datum		facts = slot_getattr(slot, 3, &isnull);
 
 	/* The first of several that share the unit. */
 	while (member != NULL && member > members && compare_members(&member[-1], &key) == 0)
 		member--;
-	for (; member != NULL && !isnull && member < members + receiver->n && compare_members(member, &key) == 0; member++)
-		add_facts(member->target, facts, receiver->names);
+	if (member != NULL && !isnull)
+	{
+		if (member->sums == NULL)
+			member->sums = dp_fact_sums_make(receiver->names, receiver->context);
+		dp_fact_sums_add_object(member->sums, facts);
+	}
 	MemoryContextSwitchTo(caller);
 	return true;
 }
 
+/* What one of the target's units says. */
+static void
+add_unit(Target *target, DpFactSums *unit)
+{
+	if (target->nunits == 1)
+	{
+		target->sums = unit;
+		return;
+	}
+	if (target->sums == NULL)
+		target->sums = dp_fact_sums_make(unit->names, CurrentMemoryContext);
+	dp_fact_sums_add_sums(target->sums, unit, true);
+}
+
 /* The facts of one year: n members, all of that year. */
 static void
-read_year(const Member *members, int n, DpFactNames *names)
+read_year(Member *members, int n, DpFactNames *names)
 {
 	FactsReceiver receiver = {*None_Receiver, CurrentMemoryContext, members, n, names};
-	Datum		args[2] = {unit_array(members, n), Int32GetDatum(members->fiscal_year)};
+	bool		parts = OidIsValid(get_relname_relid("unit_parts", get_namespace_oid(WORKSPACE, false)));
+	int			nunits;
+	Datum		units = unit_array(members, n, &nunits);
+	PlanKind	kind = (nunits == 1 ? PLAN_FACTS_OF_ONE : PLAN_FACTS_OF_MANY) + (parts ? 0 : 1);
+	Datum		args[2] = {nunits == 1 ? Int64GetDatum(members->unit) : units, Int32GetDatum(members->fiscal_year)};
 	SPIExecuteOptions options = {
 		.params = makeParamList(lengthof(args)),
 		.read_only = true,
 		.dest = &receiver.pub
 	};
-	DpShards	before = dp_shards_ask(dp_shards_of(args[0]));
+	DpShards	before = dp_shards_ask(dp_shards_of(units));
 	volatile int code = 0;
 
 	receiver.pub.receiveSlot = receive_facts;
@@ -547,11 +580,11 @@ read_year(const Member *members, int n, DpFactNames *names)
 	for (int i = 0; i < lengthof(args); i++)
 		options.params->params[i] = (ParamExternData)
 		{
-			args[i], false, PARAM_FLAG_CONST, plan_texts[PLAN_FACTS].argtypes[i]
+			args[i], false, PARAM_FLAG_CONST, plan_texts[kind].argtypes[i]
 		};
 	PG_TRY();
 	{
-		code = SPI_execute_plan_extended(plan_of(PLAN_FACTS), &options);
+		code = SPI_execute_plan_extended(plan_of(kind), &options);
 	}
 	PG_FINALLY();
 	{
@@ -560,6 +593,13 @@ read_year(const Member *members, int n, DpFactNames *names)
 	PG_END_TRY();
 	if (code != SPI_OK_SELECT)
 		elog(ERROR, "SPI_execute_plan_extended failed: %s", SPI_result_code_string(code));
+	for (int i = 0, first = 0; i < n; i++)
+	{
+		if (members[i].unit != members[first].unit)
+			first = i;
+		if (members[first].sums != NULL)
+			add_unit(members[i].target, members[first].sums);
+	}
 }
 
 static void
@@ -582,7 +622,7 @@ facts_of(const Target *target)
 {
 	return (DpFacts)
 	{
-		.sums = target->sums
+		.sums = target->sums, .units = target->nunits == 1
 	};
 }
 
