@@ -24,9 +24,9 @@ CREATE OR REPLACE VIEW deptperf.unit_facts AS SELECT 901::bigint AS dept_id, 202
 SELECT is((SELECT open FROM deptperf.score WHERE dept_id = 901), 100::numeric, 'no facts: all is open in the view');
 SELECT is(deptperf_total(901, 2021), NULL, 'no facts: an open total on the point path');
 ROLLBACK TO seam;
-DROP VIEW deptperf.unit_facts CASCADE;
-CREATE TABLE deptperf.unit_facts (dept_id bigint, fiscal_year int, facts int);
-INSERT INTO deptperf.unit_facts VALUES (901, 2021, 12345);
+DROP VIEW deptperf.unit_parts CASCADE;
+CREATE TABLE deptperf.unit_parts (dept_id bigint, fiscal_year int, facts int);
+INSERT INTO deptperf.unit_parts VALUES (901, 2021, 12345);
 SELECT throws_ok('SELECT deptperf_total(901, 2021)', '42846', NULL, 'facts of another type are an error');
 ROLLBACK TO seam;
 
