@@ -58,7 +58,6 @@ typedef struct KeptName
 /* Of a call site, as long as the query. */
 typedef struct Kept
 {
-	MemoryContext context;
 	Jsonb	   *sources;		/* NULL: all of them, whatever they are */
 	DpFactNames *names;
 	DpFactNames *said;
@@ -175,7 +174,6 @@ make_kept(Jsonb *sources, MemoryContext context)
 	MemoryContext caller = MemoryContextSwitchTo(context);
 	Kept	   *kept = palloc0(sizeof(Kept));
 
-	kept->context = context;
 	kept->names = dp_fact_names_make(context);
 	kept->said = dp_fact_names_make(context);
 	kept->room = 64;
