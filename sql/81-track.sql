@@ -14,9 +14,9 @@
 -- deptperf_check_tracking compares.  That view is what says that a source is
 -- tracked; source.tracked says that there are facts of it in the table.  Scores
 -- read kept_sums, all tracked sources at once.  It and <source>_sums name
--- <source>_computed too, in a branch that gives no rows, so that dropping a bound
--- relation still takes the source's views and what is built on them, and setup
--- makes them as they are without tracking.
+-- <source>_computed too, as a constant, so that dropping a bound relation still
+-- takes the source's views and what is built on them, and setup makes them as they
+-- are without tracking.
 
 -- ---- facts as they are kept ----
 
@@ -643,11 +643,10 @@ BEGIN
         RETURN 'SELECT c.dept_id, c.fiscal_year, CAST(NULL AS pg_catalog.jsonb) AS facts FROM deptperf.closed c WHERE false';
     END IF;
     RETURN format('SELECT k.dept_id, k.fiscal_year, @extschema@.deptperf_kept_says(k.facts, %1$L::pg_catalog.jsonb) AS facts FROM deptperf.kept k '
-                  'WHERE @extschema@.deptperf_kept_begun(%2$L::pg_catalog.regclass[]) '
+                  'WHERE @extschema@.deptperf_kept_begun(ARRAY[%2$s]) '
                   'GROUP BY k.dept_id, k.fiscal_year HAVING @extschema@.deptperf_kept_says(k.facts, %1$L::pg_catalog.jsonb) IS NOT NULL',
                   @extschema@.deptperf_track_map(sources),
-                  (SELECT array_agg(format('deptperf.%I', s || '_computed')) FROM unnest(sources) AS s))
-        || (SELECT string_agg(format(' UNION ALL SELECT c.dept_id, c.fiscal_year, c.facts FROM deptperf.%I c WHERE false', s || '_computed'), '') FROM unnest(sources) AS s);
+                  (SELECT string_agg(format('%L::pg_catalog.regclass', format('deptperf.%I', s || '_computed')), ', ') FROM unnest(sources) AS s));
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_track_says(pg_catalog.text[]) IS
 'the query for the facts of tracked sources, by unit and year, from what is kept. NULL gives NULL';
