@@ -2,7 +2,7 @@
 -- statement, for own, bound and partitioned tables; what is refused; who may what;
 -- what goes wrong is found.  Many writers at once: test/t/track.pl.
 BEGIN;
-SELECT plan(144);
+SELECT plan(145);
 SET LOCAL client_min_messages = warning;
 SET LOCAL deptperf.compact_every = 0;
 DROP SCHEMA IF EXISTS deptperf CASCADE;
@@ -602,9 +602,10 @@ CREATE TRIGGER a AFTER INSERT ON evil.payment FOR EACH ROW EXECUTE FUNCTION dept
 CREATE TRIGGER b BEFORE INSERT OR UPDATE ON evil.payment FOR EACH STATEMENT EXECUTE FUNCTION deptperf_track_write();
 CREATE TRIGGER c AFTER INSERT ON evil.payment REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION deptperf_track_registry();
 INSERT INTO evil.payment VALUES ('A', '2021-04-05', 10000, 'public');
-SELECT is(pg_temp.error('SELECT deptperf_track_write()') || pg_temp.error('SELECT deptperf_track_registry()'),
+SELECT is(pg_temp.error('SELECT deptperf_track_write()') || pg_temp.error('SELECT deptperf_track_registry()') || pg_temp.error('SELECT deptperf_kept_derived()'),
 E'39P01 deptperf_track_write is called by triggers alone
 SELECT * FROM deptperf_track();39P01 deptperf_track_registry is called by triggers alone
+SELECT * FROM deptperf_track();39P01 deptperf_kept_derived is called by triggers alone
 SELECT * FROM deptperf_track();', 'not called but by triggers');
 RESET ROLE;
 -- on the table itself, by who may make triggers there
@@ -650,6 +651,10 @@ END $$;
 SELECT matches(pg_temp.plan($$ SELECT * FROM deptperf.unit_facts WHERE dept_id = ANY ('{1,2}') AND fiscal_year = 2021 $$),
                'kept_by_year on kept k_?\d*\n *Index Cond: [^\n]*fiscal_year = 2021[^\n]*\n?[^\n]*dept_id = ANY', 'a filter by department and year reaches the index');
 SELECT doesnt_match(pg_temp.plan('SELECT * FROM deptperf.unit_facts'), 'payment', 'and no record is read');
+SET LOCAL enable_hashagg = off;         -- so that the planner would rather not
+SELECT matches(pg_temp.plan('SELECT * FROM deptperf.facts') || pg_temp.plan('SELECT * FROM deptperf.ranking_all'),
+               'HashAggregate\n *Group Key: c\.ancestor_id.*HashAggregate\n *Group Key: c\w*\.ancestor_id', 'no sort writes the facts of units before they are added up the tree');
+RESET enable_hashagg;
 RESET enable_seqscan;
 RESET enable_bitmapscan;
 
