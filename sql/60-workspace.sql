@@ -56,7 +56,7 @@ BEGIN
                            'budget_rows', 'execution_rows', 'adjustment_rows', 'procurement_rows', 'fixed_asset_rows',
                            'staffing_rows', 'project_rows', 'key_task_rows', 'performance_target_rows', 'petition_rows',
                            'satisfaction_survey_rows', 'disclosure_rows', 'finding_rows', 'measurement_rows', 'kept_rows', 'closed_rows', 'issue_rows')
-                       OR p.oid::regprocedure::text IN ('deptperf.framework_in_force(bigint,integer)', 'deptperf.check_is_on(bigint,integer,text)')))
+                       OR p.oid IN (to_regprocedure('deptperf.framework_in_force(bigint,integer)'), to_regprocedure('deptperf.check_is_on(bigint,integer,text)'))))
         UNION ALL
         SELECT format('operator %s', o.oid::regoperator) FROM pg_operator o WHERE o.oprnamespace = space
         UNION ALL

@@ -94,7 +94,7 @@ COMMENT ON FUNCTION @extschema@.deptperf_track_is_on(pg_catalog.text) IS 'whethe
 -- constants of its view.
 CREATE FUNCTION @extschema@.deptperf_track_map(sources pg_catalog.text[]) RETURNS pg_catalog.jsonb
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp AS $deptperf$
+SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off AS $deptperf$
 DECLARE
     result jsonb;
     one    record;
@@ -369,10 +369,10 @@ BEGIN
     IF result IS NULL THEN
         RETURN '{}';
     END IF;
-    CASE relation::regclass::text
-    WHEN 'deptperf.department' THEN
+    CASE relation
+    WHEN 'deptperf.department'::regclass THEN
         key := 'dept_id'; matters := 'dept_id, division, code';
-    WHEN 'deptperf.fiscal_year' THEN
+    WHEN 'deptperf.fiscal_year'::regclass THEN
         key := 'fiscal_year'; matters := 'fiscal_year, year_text, starts, ends';
     ELSE
         RETURN '{}';                    -- somebody else's trigger
@@ -559,7 +559,7 @@ BEGIN
     PERFORM @extschema@.deptperf_require_workspace();
     IF NOT @extschema@.deptperf_track_is_on(wanted) THEN
         RETURN QUERY
-        SELECT kept, 'facts are left of it from tracking, which is off', format('SELECT * FROM deptperf_track(%1$L); or SELECT deptperf_untrack(%1$L);', wanted)
+        SELECT kept, 'facts are left of it from tracking, which is off', format('SELECT deptperf_untrack(%L);', wanted)
         FROM deptperf.source s WHERE s.source = wanted AND s.tracked;
         RETURN;
     END IF;
@@ -763,7 +763,7 @@ BEGIN
     -- some 2 kB, which are read again and again: neither compressed nor put elsewhere while they fit a page
     EXECUTE format('ALTER TABLE deptperf.kept ALTER facts SET STORAGE EXTERNAL, SET (toast_tuple_target = %s)', current_setting('block_size')::int - 32);
     COMMENT ON TABLE deptperf.kept IS
-        'What deptperf_track keeps of tracked sources: the sum of a unit''s rows of a year is what its records say. Written by triggers alone.';
+        'What deptperf_track keeps of tracked sources: the sum of a unit''s rows of a year is what its records say. Written by tracking alone.';
     REVOKE ALL ON deptperf.kept FROM PUBLIC;
     -- as setup would, which then has nothing to do that locks readers out
     CREATE POLICY given_departments ON deptperf.kept USING (deptperf.sees_all() OR dept_id IN (SELECT g.dept_id FROM deptperf.given g));
@@ -831,7 +831,7 @@ BEGIN
     FOREACH one IN ARRAY sources LOOP
         refusal := @extschema@.deptperf_track_refusal(one);
         IF one = ANY (held) THEN
-            SELECT count(*) INTO n FROM deptperf.kept k WHERE k.facts ? (one || '_records');
+            SELECT count(DISTINCT (k.dept_id, k.fiscal_year)) INTO n FROM deptperf.kept k WHERE k.facts ? (one || '_records');
             RETURN QUERY SELECT one, true, format('%s units and years', n);
         ELSIF named IS NOT NULL THEN
             RAISE EXCEPTION 'source "%" can''t be tracked: %', one, coalesce(refusal, 'its relations changed just now')

@@ -153,6 +153,15 @@ marks(const char *name, int len)
 	return n + (len > n && name[n] == DP_MARK_NAME);
 }
 
+void
+dp_fact_name_too_long(const char *name, int len)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NAME_TOO_LONG),
+			 errmsg("fact name \"%.*s\" is too long", len, name),
+			 errdetail("It has %d bytes; at most %d are taken.", len, DP_MAX_WORD)));
+}
+
 /* The place of a name, which is added when it is new. */
 static int
 find_name(DpFactNames *names, const char *name, int len)
@@ -160,10 +169,7 @@ find_name(DpFactNames *names, const char *name, int len)
 	int			before;
 
 	if (len > DP_MAX_WORD + marks(name, len))
-		ereport(ERROR,
-				(errcode(ERRCODE_NAME_TOO_LONG),
-				 errmsg("fact name \"%.*s\" is too long", len, name),
-				 errdetail("It has %d bytes; at most %d are taken.", len, DP_MAX_WORD)));
+		dp_fact_name_too_long(name, len);
 	before = names_before(names, name, len);
 	if (before < names->n && is_name(names, names->sorted[before], name, len))
 		return names->sorted[before];

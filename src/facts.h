@@ -77,6 +77,7 @@ dp_sum_value(const DpSum *sum)
 extern DpFactNames *dp_fact_names_make(MemoryContext context);
 extern const char *dp_fact_name(const DpFactNames *names, int place);
 extern int	dp_fact_place(DpFactNames *names, const char *name, int len, int after);
+extern void dp_fact_name_too_long(const char *name, int len);
 
 extern DpFactSums *dp_fact_sums_make(DpFactNames *names, MemoryContext context);
 extern void dp_fact_sums_add_any(DpFactSums *sums, int place, DpFactState state, DpDec value);

@@ -320,6 +320,8 @@ name_place(CallSite *site, Pair *pair, Datum datum)
 		name = VARDATA_ANY(t);
 		len = VARSIZE_ANY_EXHDR(t);
 	}
+	if (len > DP_MAX_WORD)		/* whatever it begins with */
+		dp_fact_name_too_long(name, len);
 	pair->last = dp_fact_place(site->names, name, len, pair->last);
 	if (pair->constant && pair->nknown < KNOWN_NAMES)
 	{

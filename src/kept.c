@@ -196,7 +196,7 @@ refuse_facts(void)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("kept facts are not an object of numbers"),
-			 errhint("Rows of deptperf.kept are written by deptperf alone; deptperf_track makes them anew.")));
+			 errhint("Rows of deptperf.kept are written by deptperf alone; SELECT * FROM deptperf_track(); makes them anew.")));
 }
 
 static DpDec
@@ -340,10 +340,16 @@ deptperf_kept_sum_final(PG_FUNCTION_ARGS)
 	return without_zeros(fcinfo, ((KeptSums *) PG_GETARG_POINTER(0))->sums);
 }
 
-/* Into the facts that are said.  Two sources may have one of a name. */
+/*
+ * Into the facts that are said.  Two sources may have one of a name; then both
+ * are added as objects of facts are, of which none that is too long is a number.
+ */
 static void
 say(DpFactSums *said, int place, DpFactState state, DpDec value)
 {
+	if (said->sum[place].state == DP_FACT_KNOWN &&
+		!dp_dec_calculable(dp_sum_value(&said->sum[place]), DP_MAX_DIGITS))
+		state = DP_FACT_NAN;
 	if (said->sum[place].state == DP_FACT_ABSENT && state == DP_FACT_KNOWN)
 		dp_fact_sums_add_sum(said, place, value);
 	else
@@ -397,7 +403,9 @@ deptperf_kept_says_final(PG_FUNCTION_ARGS)
 static void
 check_begun(Oid computed)
 {
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(computed));
+	/* Its rule, not the view itself: rights that are given change that. */
+	HeapTuple	tuple = SearchSysCache2(RULERELNAME, ObjectIdGetDatum(computed),
+										PointerGetDatum("_RETURN"));
 	TransactionId xmin;
 
 	if (!HeapTupleIsValid(tuple))

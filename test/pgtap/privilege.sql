@@ -223,6 +223,7 @@ INSERT INTO listed VALUES
         deptperf_track_keep(text[],text[])
     $$),
     ('stable strict safe search_path=pg_catalog, pg_temp; quote_all_identifiers=off', $$
+        deptperf_track_map(text[])
         deptperf_track_replaced(regclass,regclass,text)
     $$),
     ('stable strict safe', $$
@@ -242,7 +243,6 @@ INSERT INTO listed VALUES
         deptperf_report(bigint,bigint,text)
     $$),
     ('stable strict safe search_path=pg_catalog, pg_temp', $$
-        deptperf_track_map(text[])
         deptperf_track_negation(text[],text)
         deptperf_track_says(text[])
         deptperf_track_is_on(text)

@@ -2,7 +2,7 @@
 -- statement, for own, bound and partitioned tables; what is refused; who may what;
 -- what goes wrong is found.  Many writers at once: test/t/track.pl.
 BEGIN;
-SELECT plan(145);
+SELECT plan(149);
 SET LOCAL client_min_messages = warning;
 SET LOCAL deptperf.compact_every = 0;
 DROP SCHEMA IF EXISTS deptperf CASCADE;
@@ -83,6 +83,13 @@ FROM (VALUES ('!a', 1), ('m_records', 2)) AS r(n, v);
 SELECT is(pg_temp.kept('{"=!a": 1, "#=!a": 1, "m_records": 2, "=m_records": 2, "#=m_records": 1}'),
           '{"=!a": 1, "#=!a": 1, "m_records": 2, "=m_records": 2, "#=m_records": 1} {"!a": 1, "m_records": 4}', 'and read as deptperf_facts gives them');
 
+-- Two sources have a fact of one name: 1.8e1000 has 1,001 digits, which is no number
+-- when it is added to another; -9e999 alone is one, and so is 9e999.
+SELECT is((SELECT deptperf_kept_says(f, '{"a_records": ["a"], "m_records": []}') ->> 'a' FROM (VALUES ('{"a": 1.8e1000, "=a": -9e999, "#=a": 1, "a_records": 2, "m_records": 1}'::jsonb)) AS r(f))
+          || (SELECT deptperf_kept_says(f, '{"a_records": ["a"], "m_records": []}') ->> 'a' FROM (VALUES ('{"a": 9e999, "=a": -9e999, "#=a": 1, "a_records": 2, "m_records": 1}'::jsonb)) AS r(f)),
+          'NaN0', 'what is too long is no number, also where its source is not alone');
+SELECT is(pg_temp.error(format($$ SELECT deptperf_facts('m_records', '{}', %1$L, 1) $$, '=' || repeat('x', 63))) || E'\n' || pg_temp.error(format($$ SELECT deptperf_kept_facts('m_records', '{}', %1$L, 1) $$, '!' || repeat('x', 63))),
+          format(E'42622 fact name "=%1$s" is too long\nIt has 64 bytes; at most 63 are taken.\n42622 fact name "!%1$s" is too long\nIt has 64 bytes; at most 63 are taken.', repeat('x', 63)), 'a name that is too long is so, tracked or not');
 -- Rows that sources share.  a: 1 of its records and 2 of one of m.  c was not asked for.
 SELECT is(pg_temp.kept('{"a": 1, "c": 5, "=a": 2, "#=a": 1, "a_records": 1, "c_records": 1, "m_records": 1}'),
           '{"a": 1, "c": 5, "=a": 2, "#=a": 1, "a_records": 1, "c_records": 1, "m_records": 1} {"a": 3, "a_records": 1, "m_records": 1}', 'sources share a row: one of them names its facts by record, one is not asked for');
@@ -211,6 +218,16 @@ INSERT INTO finance.pay VALUES ('A', '2021-07-01', 1e999, 'other'), ('A', '2021-
 SELECT is(pg_temp.wrong('execution'), 'right', 'amounts and sums that are too large to be scored');
 DELETE FROM finance.pay WHERE amount > 1e998;
 SELECT is(pg_temp.wrong('execution') || pg_temp.fact(1, 2021, 'paid_q3'), 'right0', 'go as they came');
+
+-- with other settings of the session
+SET LOCAL quote_all_identifiers = on;
+UPDATE deptperf.department SET code = 'gone' WHERE dept_id = 1;
+UPDATE deptperf.department SET code = 'A' WHERE dept_id = 2;
+SELECT is(pg_temp.wrong('execution') || pg_temp.fact(2, 2021, 'paid_q1'), 'right1', 'codes that change while all identifiers are quoted: 10000 yuan of A are now of 2');
+SELECT is((SELECT t.tracked FROM deptperf_track('execution') t)::text || pg_temp.wrong('execution'), 'trueright', 'and tracking anew then');
+RESET quote_all_identifiers;
+UPDATE deptperf.department SET code = 'B' WHERE dept_id = 2;
+UPDATE deptperf.department SET code = 'A' WHERE dept_id = 1;
 
 -- the registries
 INSERT INTO deptperf.department (dept_id, code) VALUES (4, 'Z');
@@ -704,7 +721,7 @@ DROP TABLE finance.payment CASCADE;
 SELECT deptperf_setup();
 SELECT is(pg_temp.fact(1, 2021, 'paid_q2') || (SELECT string_agg(c.found, E'\n') FROM deptperf_check_tracking() c),
           'absentfacts are left of it from tracking, which is off', 'a table that is dropped takes its source along, and tracking of it is off');
-SELECT is(pg_temp.issues(), E'error|execution|facts are left of it from tracking, which is off|SELECT * FROM deptperf_track(\'execution\');', 'which data_issue says');
+SELECT is(pg_temp.issues(), E'error|execution|facts are left of it from tracking, which is off|SELECT deptperf_untrack(\'execution\');', 'which data_issue says, and what takes them away');
 SELECT is(pg_temp.wrong('budget') || pg_temp.wrong('measurement'), 'rightright', 'others are tracked as before');
 SELECT is((SELECT count(*) FROM deptperf_untrack('execution')), 0::bigint, 'it is not tracked');
 SELECT is(pg_temp.issues() || (SELECT count(*) FROM deptperf.kept k WHERE k.facts ?| '{execution_records,paid_q1,paid_q2}') || pg_temp.wrong('budget'), 'none0right', 'and what was left of it is taken out');
