@@ -141,9 +141,10 @@ async function shot(tab, name, whole) {
   seen.nothing = await tab.evaluate(drawn);
   await tab.fill('#filter', '');
 
-  // A department by a click on its bar.
-  seen.bar = await tab.evaluate(() => {
+  // A department by a click on its bar, once the bars are on the screen again.
+  seen.bar = await tab.evaluate(async () => {
     scrollTo(0, 0);
+    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
     const chart = echarts.getInstanceByDom(document.getElementById('ranking'));
     const [x, y] = chart.convertToPixel({ seriesIndex: 0 }, [30, 4]);
     const box = document.getElementById('ranking').getBoundingClientRect();
