@@ -414,7 +414,7 @@ COMMENT ON FUNCTION @extschema@.deptperf_track_registry() IS
 CREATE FUNCTION @extschema@.deptperf_kept_derived() RETURNS pg_catalog.trigger
 LANGUAGE C VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.deptperf_kept_derived() IS
-'trigger of deptperf.kept: only tracking itself puts rows there; others, as a dump brings them, are left out';
+'trigger of deptperf.kept: only tracking itself puts rows there; others, as a dump brings them, are left out. In a trigger of another schema''s table it does nothing';
 
 CREATE FUNCTION @extschema@.deptperf_track_run(statement pg_catalog.text) RETURNS pg_catalog.void
 LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME';

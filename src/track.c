@@ -609,7 +609,7 @@ deptperf_kept_derived(PG_FUNCTION_ARGS)
 	TriggerData *data = (TriggerData *) fcinfo->context;
 
 	check_trigger(fcinfo, "deptperf_kept_derived");
-	return PointerGetDatum(ours && TRIGGER_FIRED_FOR_ROW(data->tg_event) ? data->tg_trigtuple : NULL);
+	return PointerGetDatum(ours || !is_own(data->tg_relation) ? data->tg_trigtuple : NULL);
 }
 
 PG_FUNCTION_INFO_V1(deptperf_track_run);

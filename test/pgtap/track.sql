@@ -2,7 +2,7 @@
 -- statement, for own, bound and partitioned tables; what is refused; who may what;
 -- what goes wrong is found.  Many writers at once: test/t/track.pl.
 BEGIN;
-SELECT plan(149);
+SELECT plan(150);
 SET LOCAL client_min_messages = warning;
 SET LOCAL deptperf.compact_every = 0;
 DROP SCHEMA IF EXISTS deptperf CASCADE;
@@ -618,7 +618,10 @@ CREATE TRIGGER deptperf_execution_2_insert AFTER INSERT ON evil.payment REFERENC
 CREATE TRIGGER a AFTER INSERT ON evil.payment FOR EACH ROW EXECUTE FUNCTION deptperf_track_write('execution', '1', '1');
 CREATE TRIGGER b BEFORE INSERT OR UPDATE ON evil.payment FOR EACH STATEMENT EXECUTE FUNCTION deptperf_track_write();
 CREATE TRIGGER c AFTER INSERT ON evil.payment REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION deptperf_track_registry();
+CREATE TRIGGER d BEFORE INSERT ON evil.payment FOR EACH ROW EXECUTE FUNCTION deptperf_kept_derived();
+CREATE TRIGGER e BEFORE INSERT ON evil.payment FOR EACH STATEMENT EXECUTE FUNCTION deptperf_kept_derived();
 INSERT INTO evil.payment VALUES ('A', '2021-04-05', 10000, 'public');
+SELECT is((SELECT count(*) FROM evil.payment), 1::bigint, 'a row of another table is not left out');
 SELECT is(pg_temp.error('SELECT deptperf_track_write()') || pg_temp.error('SELECT deptperf_track_registry()') || pg_temp.error('SELECT deptperf_kept_derived()'),
 E'39P01 deptperf_track_write is called by triggers alone
 SELECT * FROM deptperf_track();39P01 deptperf_track_registry is called by triggers alone
