@@ -651,15 +651,14 @@ END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_track_says(pg_catalog.text[]) IS
 'the query for the facts of tracked sources, by unit and year, from what is kept. NULL gives NULL';
 
-CREATE FUNCTION @extschema@.deptperf_track_view() RETURNS pg_catalog.void
-LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
+CREATE FUNCTION @extschema@.deptperf_track_view(sources pg_catalog.text[]) RETURNS pg_catalog.void
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp AS $deptperf$
 BEGIN
     PERFORM @extschema@.deptperf_require_workspace();
-    EXECUTE 'CREATE OR REPLACE VIEW deptperf.kept_sums WITH (security_barrier = true) AS '
-        || @extschema@.deptperf_track_says(ARRAY(SELECT s.source FROM deptperf.source s WHERE @extschema@.deptperf_track_is_on(s.source) ORDER BY s.position));
+    EXECUTE 'CREATE OR REPLACE VIEW deptperf.kept_sums WITH (security_barrier = true) AS ' || @extschema@.deptperf_track_says(sources);
 END $deptperf$;
-COMMENT ON FUNCTION @extschema@.deptperf_track_view() IS 'makes the view deptperf.kept_sums for the sources that are tracked now';
+COMMENT ON FUNCTION @extschema@.deptperf_track_view(pg_catalog.text[]) IS 'makes the view deptperf.kept_sums for these sources, which are tracked. NULL does nothing';
 
 CREATE FUNCTION @extschema@.deptperf_track_unit_views() RETURNS pg_catalog.void
 LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
@@ -700,7 +699,7 @@ BEGIN
     LOCK TABLE deptperf.tracking_lock IN SHARE ROW EXCLUSIVE MODE;      -- waits for writers whose triggers have stayed
     staying := ARRAY(SELECT s.source FROM deptperf.source s WHERE @extschema@.deptperf_track_is_on(s.source) AND s.source <> ALL (leaving || coming) ORDER BY s.position);
     left_of := ARRAY(SELECT s.source FROM deptperf.source s WHERE s.tracked AND s.source <> ALL (staying) ORDER BY s.position);
-    EXECUTE 'CREATE OR REPLACE VIEW deptperf.kept_sums WITH (security_barrier = true) AS ' || @extschema@.deptperf_track_says('{}');
+    PERFORM @extschema@.deptperf_track_view('{}');
     FOR one IN
         SELECT s.source, to_regclass(format('deptperf.%I', s.source || '_computed')) AS computed
         FROM deptperf.source s WHERE s.source = ANY (leaving || coming) ORDER BY s.position
@@ -745,7 +744,7 @@ BEGIN
         EXECUTE format('CREATE OR REPLACE VIEW deptperf.%I WITH (security_barrier = true) AS %s', one.source || '_sums', @extschema@.deptperf_track_says(ARRAY[one.source]));
     END LOOP;
     UPDATE deptperf.source s SET tracked = s.source = ANY (staying || coming) WHERE s.tracked <> (s.source = ANY (staying || coming));
-    PERFORM @extschema@.deptperf_track_view();
+    PERFORM @extschema@.deptperf_track_view(staying || coming);
     PERFORM @extschema@.deptperf_track_unit_views();
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_track_keep(pg_catalog.text[], pg_catalog.text[]) IS

@@ -244,7 +244,6 @@ become_owner(FunctionCallInfo fcinfo, Caller *caller)
 	pin("array_nulls", "on", !Array_nulls);
 	pin("standard_conforming_strings", "on", !standard_conforming_strings);
 	pin("transform_null_equals", "off", Transform_null_equals);
-	pin("quote_all_identifiers", "off", quote_all_identifiers);
 	pin("jit", "off", jit_enabled);
 	/* a policy of a table's owner must not run as ours: an error instead */
 	pin("row_security", "off", row_security);

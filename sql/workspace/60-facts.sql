@@ -466,7 +466,7 @@ COMMENT ON FUNCTION closed_rows() IS 'What closed sources say: all their facts, 
 
 -- What is kept of tracked sources, which do without their rows above.
 IF renew OR to_regclass('deptperf.kept_sums') IS NULL THEN
-    PERFORM @extschema@.deptperf_track_view();
+    PERFORM @extschema@.deptperf_track_view(ARRAY(SELECT s.source FROM source s WHERE @extschema@.deptperf_track_is_on(s.source) ORDER BY s.position));
 END IF;
 COMMENT ON VIEW kept_sums IS 'The facts of all tracked sources by unit and year, of every unit, from deptperf.kept; no row where they have no record. Only for the owner.';
 IF renew OR to_regclass('deptperf.kept_facts') IS NULL THEN

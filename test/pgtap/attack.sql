@@ -77,7 +77,7 @@ INSERT INTO call VALUES ('deptperf_version()'), ('deptperf_setup()'), ('deptperf
     ('deptperf_grant(''deptperf_test_reader'', ''reader'')'), ('deptperf_grant(''deptperf_test_reader'', ''reader'', 1)'), ('deptperf_grant(''deptperf_test_reader'', ''reader'', ''x'')'),
     ('deptperf_track()'), ('deptperf_untrack()'), ('deptperf_check_tracking()'), ('deptperf_track_sources(NULL)'), ('deptperf_track_parts(''budget'')'), ('deptperf_track_query(''budget'', 1, ''x'')'),
     ('deptperf_track_statement(0, ''x'', ''insert'', ''budget'', ''1'')'), ('deptperf_track_again(0, ''insert'')'), ('deptperf_track_refusal(''budget'')'), ('deptperf_track_triggers(''budget'')'), ('deptperf_track_faults(''budget'')'),
-    ('deptperf_track_keep(''{budget}'', ''{}'')'), ('deptperf_track_hold(''budget'')'), ('deptperf_track_off(''budget'')'), ('deptperf_track_map(''{budget}'')'), ('deptperf_track_view()'), ('deptperf_track_table()'), ('deptperf_track_unit_views()'),
+    ('deptperf_track_keep(''{budget}'', ''{}'')'), ('deptperf_track_hold(''budget'')'), ('deptperf_track_off(''budget'')'), ('deptperf_track_map(''{budget}'')'), ('deptperf_track_view(''{budget}'')'), ('deptperf_track_table()'), ('deptperf_track_unit_views()'),
     ('deptperf_track_is_on(''budget'')'), ('deptperf_track_negation(''{budget}'', ''true'')'), ('deptperf_track_says(''{budget}'')'),
     ('deptperf_attach(''x'')'), ('deptperf_detach(''x'')'), ('deptperf_shard_asked(1)'), ('deptperf_shard_views()'), ('deptperf_shard_refuse(''{1}'', ''x'', ''x'')'), ('deptperf_shard_require(''{1}'', ''x'')'),
     ('deptperf_shard_faults(1, ''[]'')'), ('deptperf_shard_about_table(1, ''x'')'), ('deptperf_shard_facts_table(1, ''x'')');

@@ -2,7 +2,7 @@
 -- and year of any integer type, by code of any text type, by 'division:code';
 -- errors that name what is known; saved plans that follow every change.
 BEGIN;
-SELECT plan(33);
+SELECT plan(34);
 
 SELECT lives_ok('SELECT deptperf_setup(framework => ''sz-2021-records'')', 'the workspace is made');
 
@@ -53,6 +53,15 @@ SELECT results_eq(
    FROM deptperf.score JOIN deptperf.department d USING (dept_id) WHERE d.division = '''' ORDER BY dept_id, fiscal_year',
   'SELECT total, grade, total FROM deptperf.score JOIN deptperf.department d USING (dept_id) WHERE d.division = '''' ORDER BY dept_id, fiscal_year',
   'with the columns of the views as they are');
+
+-- A formula that counts units: the bureau's two have assets, it has none itself; a unit is one.
+SAVEPOINT counted;
+SELECT deptperf_framework_import('{"framework": "counted", "groups": [{"code": "A", "points": 2}], "indicators": [{"code": "A1", "group": "A", "points": 2}],
+    "items": [{"code": "A1.1", "indicator": "A1", "points": 2, "formula": "fixed_asset_units", "rule": "x >= 2: 2, x >= 1: 1, else 0", "empty": "full"}]}');
+UPDATE deptperf.workspace SET default_framework = 'counted';
+SELECT is((SELECT string_agg(concat_ws('/', trim_scale(deptperf_total(s.dept_id, 2021)), trim_scale(p.total), trim_scale(s.total)), ' ' ORDER BY s.dept_id)
+           FROM deptperf.score s JOIN deptperf_scores('{1,2}', '{2021}') p USING (dept_id, fiscal_year)), '2/2/2 1/1/1', 'units that speak are counted alike, alone and together');
+ROLLBACK TO counted;
 
 SELECT is_empty($$
   SELECT call, got

@@ -284,6 +284,7 @@ INSERT INTO listed VALUES
         deptperf_shard_facts_table(integer,name)
         deptperf_shard_views()
         deptperf_track_off(text)
+        deptperf_track_view(text[])
         deptperf_framework_copy(text,text)
         deptperf_compare(bigint)
         deptperf_bind_expression(text,text,text,regclass,text)
@@ -313,7 +314,6 @@ INSERT INTO listed VALUES
     $$),
     ('volatile unsafe search_path=pg_catalog, pg_temp', $$
         deptperf_track_table()
-        deptperf_track_view()
         deptperf_track_unit_views()
         deptperf_attach(name)
         deptperf_track(text)
