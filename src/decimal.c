@@ -211,7 +211,7 @@ read_short(const char *p, int size, uint16 header, DpDec *result)
 	uint64		v = 0;
 	uint16		last;
 
-	if ((header & (NUM_SHORT | NUM_SHORT_WEIGHT_NEGATIVE)) != NUM_SHORT || behind < 0)
+	if ((header & (NUM_SPECIAL | NUM_SHORT_WEIGHT_NEGATIVE)) != NUM_SHORT || behind < 0)
 		return false;
 	switch (ndigits)
 	{
@@ -247,29 +247,34 @@ read_short(const char *p, int size, uint16 header, DpDec *result)
 	return true;
 }
 
-bool
-dp_dec_read(Datum numeric, DpDec *result)
+static pg_noinline bool
+read_any(struct varlena *value, DpDec *result)
 {
-	struct varlena *value = (struct varlena *) DatumGetPointer(numeric);
 	const char *p;
-	int			size;
 	uint16		header;
 
-	/* as PG_DETOAST_DATUM_PACKED, without the call */
-	if (unlikely(VARATT_IS_COMPRESSED(value) || VARATT_IS_EXTERNAL(value)))
-		value = pg_detoast_datum_packed(value);
-	p = VARATT_IS_1B(value) ? VARDATA_1B(value) : VARDATA_4B(value);
-	size = VARATT_IS_1B(value) ? VARSIZE_1B(value) - VARHDRSZ_SHORT : VARSIZE_4B(value) - VARHDRSZ;
+	value = pg_detoast_datum_packed(value);
+	p = VARDATA_ANY(value);
 	header = read_word(p);
-	if (unlikely((header & NUM_SPECIAL) == NUM_SPECIAL))
+	if ((header & NUM_SPECIAL) == NUM_SPECIAL)
 		return false;
-	if (likely(!dp_force_numeric) &&
-		(likely(read_short(p, size, header, result)) || read_small(p, size, header, result)))
+	if (!dp_force_numeric && read_small(p, VARSIZE_ANY_EXHDR(value), header, result))
 		return true;
 	result->v = 0;
 	result->scale = 0;
 	result->big = DatumGetNumeric(PointerGetDatum(value));
 	return true;
+}
+
+bool
+dp_dec_read(Datum numeric, DpDec *result)
+{
+	struct varlena *value = (struct varlena *) DatumGetPointer(numeric);
+
+	if (likely(!VARATT_IS_COMPRESSED(value) && !VARATT_IS_EXTERNAL(value) && !dp_force_numeric) &&
+		likely(read_short(VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value), read_word(VARDATA_ANY(value)), result)))
+		return true;
+	return read_any(value, result);
 }
 
 /*
@@ -381,6 +386,26 @@ trim(DpDec a)
 }
 
 /*
+ * v / 100 as the numeric that numeric.c would make of it, where one digit on
+ * either side of the point is enough: what points are.
+ */
+static inline Numeric
+points_numeric(uint32 v)
+{
+	uint16		whole = v / 100;
+	uint16		rest = v % 100 * 100;
+	char	   *result = palloc(VARHDRSZ + 3 * sizeof(uint16));
+	uint16	   *p = (uint16 *) VARDATA(result);
+
+	SET_VARSIZE(result, VARHDRSZ + (1 + (whole != 0) + (rest != 0)) * sizeof(uint16));
+	*p++ = NUM_SHORT | 2 << NUM_SHORT_DSCALE_SHIFT |
+		(whole == 0 && rest != 0 ? NUM_SHORT_WEIGHT_NEGATIVE | NUM_SHORT_WEIGHT : 0);
+	*p = whole;
+	p[whole != 0] = rest;
+	return (Numeric) result;
+}
+
+/*
  * v / 10^scale as the numeric that numeric.c would make of it: a short header,
  * no digit that is nought at either end.  v has at most 16 decimal digits, and
  * scale is at most 8, so at most six digits are needed.
@@ -415,8 +440,8 @@ short_numeric(uint64 v, bool negative, int32 scale)
 	return (Numeric) result;
 }
 
-static Numeric
-small_numeric(int128 v, int32 scale)
+static pg_noinline Numeric
+any_small_numeric(int128 v, int32 scale)
 {
 	StringInfoData buf;
 
@@ -425,6 +450,12 @@ small_numeric(int128 v, int32 scale)
 	initStringInfo(&buf);
 	print_small(&buf, v, scale);
 	return numeric_from_text(buf.data);
+}
+
+static inline Numeric
+small_numeric(int128 v, int32 scale)
+{
+	return scale == 2 && v >= 0 && v < 100 * NUM_BASE ? points_numeric(v) : any_small_numeric(v, scale);
 }
 
 /* The numeric with no zeros at its end: equal values give equal texts. */

@@ -21,15 +21,23 @@
 #include "nodes/nodes.h"
 #include "scan.h"
 
+/* Bits: may x be less than the bound, equal, greater? */
 typedef enum DpRelation
 {
-	DP_LESS,
-	DP_LESS_EQUAL,
-	DP_EQUAL,
-	DP_GREATER_EQUAL,
-	DP_GREATER,
-	DP_ALWAYS					/* "else", or a rule of one outcome */
+	DP_LESS = 1,
+	DP_EQUAL = 2,
+	DP_LESS_EQUAL = DP_LESS | DP_EQUAL,
+	DP_GREATER = 4,
+	DP_GREATER_EQUAL = DP_GREATER | DP_EQUAL,
+	DP_ALWAYS = DP_LESS | DP_EQUAL | DP_GREATER /* "else", or a rule of one outcome */
 } DpRelation;
+
+/* Does it hold for what compares with its bound like this: -1, 0 or 1? */
+static inline bool
+dp_relation_holds(DpRelation relation, int cmp)
+{
+	return (relation >> (cmp + 1)) & 1;
+}
 
 typedef enum DpOutcome
 {

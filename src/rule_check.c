@@ -52,19 +52,7 @@ holds_in(const DpBranch *branch, const Regions *regions, int region)
 	while (dp_dec_cmp(regions->bound[at].value, branch->bound.value) != 0)
 		at++;
 	at = 2 * at + 1;
-	switch (branch->relation)
-	{
-		case DP_LESS:
-			return region < at;
-		case DP_LESS_EQUAL:
-			return region <= at;
-		case DP_EQUAL:
-			return region == at;
-		case DP_GREATER_EQUAL:
-			return region >= at;
-		default:
-			return region > at;
-	}
+	return dp_relation_holds(branch->relation, (region > at) - (region < at));
 }
 
 static Regions *

@@ -17,7 +17,10 @@
 #include "compat.h"
 #include "rule.h"
 
-static const char *const relation_signs[] = {"<", "<=", "=", ">=", ">"};
+static const char *const relation_signs[] = {
+	[DP_LESS] = "<", [DP_LESS_EQUAL] = "<=", [DP_EQUAL] = "=",
+	[DP_GREATER_EQUAL] = ">=", [DP_GREATER] = ">"
+};
 
 static const struct
 {

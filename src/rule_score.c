@@ -10,19 +10,6 @@
 #include "compat.h"
 #include "rule.h"
 
-/* Does a branch hold for an x that compares with its bound like this? */
-static inline bool
-holds(DpRelation relation, int cmp)
-{
-	/* for each relation a bit for less, equal and greater */
-	static const uint8 answers[] = {
-		[DP_LESS] = 1, [DP_LESS_EQUAL] = 3, [DP_EQUAL] = 2,
-		[DP_GREATER_EQUAL] = 6, [DP_GREATER] = 4, [DP_ALWAYS] = 7
-	};
-
-	return (answers[relation] >> (cmp + 1)) & 1;
-}
-
 /* n against bound * d, without the product where d is 1 */
 static inline int
 compare(DpDec n, const DpDec *d, DpDec bound)
@@ -50,13 +37,13 @@ find_branch(const DpRule *rule, const DpDec *n, const DpDec *d)
 		{
 			int128		right = (int128) rule->branch[i].narrow_bound * by;
 
-			if (holds(rule->branch[i].relation, left < right ? -1 : left > right))
+			if (dp_relation_holds(rule->branch[i].relation, (left > right) - (left < right)))
 				return i;
 		}
 	}
 	for (; i < rule->nbranches; i++)
 		if (rule->branch[i].relation == DP_ALWAYS ||
-			holds(rule->branch[i].relation, compare(*n, d, rule->branch[i].bound.value)))
+			dp_relation_holds(rule->branch[i].relation, compare(*n, d, rule->branch[i].bound.value)))
 			return i;
 	elog(ERROR, "deptperf rule does not cover a number");
 }
@@ -66,7 +53,7 @@ static int
 find_outermost(const DpRule *rule, int sign)
 {
 	for (int i = 0; i < rule->nbranches; i++)
-		if (holds(rule->branch[i].relation, sign))
+		if (dp_relation_holds(rule->branch[i].relation, sign))
 			return i;
 	elog(ERROR, "deptperf rule does not cover infinity");
 }

@@ -2,7 +2,7 @@
 -- numbers: points, rounding, NULL and missing, what raises and what the error
 -- shows, and how the functions are marked.  (Exact bounds: boundary.sql.)
 BEGIN;
-SELECT plan(16);
+SELECT plan(17);
 
 -- What a call gives: its value, 'null', or 'SQLSTATE message / detail'.
 CREATE FUNCTION pg_temp.gives(call text) RETURNS text LANGUAGE plpgsql AS $$
@@ -278,6 +278,14 @@ SELECT is_empty($$
        pg_temp.points(call) AS got
   WHERE got <> '1' $$,
   'integers of any width are taken as numeric');
+
+-- Points are written digit by digit, as PostgreSQL would have written them: around
+-- every count of digits, with and without decimals.
+SELECT is_empty($$
+  SELECT v FROM (SELECT generate_series(0, 20000) UNION ALL SELECT generate_series(990000, 1010000)) AS n (v)
+  WHERE numeric_send(deptperf_score('1 * x', v, 100, NULL, 2)) <> numeric_send(round(v / 100.0, 2))
+  LIMIT 10 $$,
+  'points have the form of any other numeric');
 
 SELECT * FROM finish();
 ROLLBACK;
