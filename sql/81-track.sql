@@ -58,6 +58,12 @@ CREATE AGGREGATE @extschema@.deptperf_kept_facts(count_name pg_catalog.text, zer
 COMMENT ON AGGREGATE @extschema@.deptperf_kept_facts(pg_catalog.text, pg_catalog.jsonb, "any") IS
 'deptperf_facts in the form that is kept: amounts that are no number are counted under !name; a fact that zeros does not have is =name, and its amounts are counted under #=name; so that records can be taken away again. What is zero is left out. NULL over no rows';
 
+CREATE FUNCTION @extschema@.deptperf_kept_record(count_name pg_catalog.text, zeros pg_catalog.jsonb, VARIADIC pairs "any")
+RETURNS pg_catalog.jsonb
+LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION @extschema@.deptperf_kept_record(pg_catalog.text, pg_catalog.jsonb, "any") IS
+'what deptperf_kept_facts gives over a single record. count_name and zeros are constants; NULL names and amounts add nothing';
+
 CREATE AGGREGATE @extschema@.deptperf_kept_sum(facts pg_catalog.jsonb, sources pg_catalog.jsonb) (
     SFUNC = @extschema@.deptperf_kept_accum, STYPE = pg_catalog.internal, SSPACE = 128,
     FINALFUNC = @extschema@.deptperf_kept_sum_final,
@@ -275,13 +281,16 @@ COMMENT ON FUNCTION @extschema@.deptperf_track_negation(pg_catalog.text[], pg_ca
 'the query that gives what takes the facts of sources out of deptperf.kept, where the condition holds for k. NULL gives NULL';
 
 CREATE FUNCTION @extschema@.deptperf_track_statement(relation pg_catalog.oid, trigger pg_catalog.text, event pg_catalog.text, source pg_catalog.text, place pg_catalog.text,
-    OUT statement pg_catalog.text, OUT compaction pg_catalog.text, OUT reads pg_catalog.oid[], OUT alone pg_catalog.bool)
+    OUT statement pg_catalog.text, OUT single pg_catalog.text, OUT compaction pg_catalog.text, OUT reads pg_catalog.oid[], OUT alone pg_catalog.bool)
 LANGUAGE plpgsql STABLE CALLED ON NULL INPUT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp AS $deptperf$
 #variable_conflict use_variable
 DECLARE
     -- a transition table has no system columns, by which a record without a key is named
     rows text := '(SELECT CAST(NULL AS pg_catalog.oid) AS tableoid, CAST(NULL AS pg_catalog.tid) AS ctid, r.* FROM %s r)';
+    -- how an insert and a delete end: what a single record says is not added up
+    added CONSTANT text := '\n *GROUP BY \w+\.dept_id, \w+\.fiscal_year(?=\) q RETURNING dept_id, fiscal_year$)';
+    parts text[];
     one  record;
     code record;
     late oid[];                         -- partitions that came after tracking began; what goes through the table is seen all the same
@@ -341,10 +350,14 @@ BEGIN
                         WHEN late IS NULL THEN (SELECT format('ONLY %I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = relation)
                         ELSE format('(SELECT r.tableoid, r.ctid, r.* FROM %s r WHERE r.tableoid = ANY (%L::pg_catalog.oid[]))', relation::regclass, late) END))
         END || ' RETURNING dept_id, fiscal_year';
+    parts := string_to_array(statement, '@extschema@.deptperf_kept_facts(');
+    IF event IN ('insert', 'delete') AND cardinality(parts) = 2 AND parts[2] ~ added THEN
+        single := parts[1] || '@extschema@.deptperf_kept_record(' || regexp_replace(parts[2], added, '');
+    END IF;
     compaction := @extschema@.deptperf_track_compaction('k.dept_id = $1 AND k.fiscal_year = $2');
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_track_statement(pg_catalog.oid, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
-'what a trigger of deptperf_track runs: the statement that keeps what the event''s records add and take away, the one that adds up the rows of a department and year, what both were derived from, and whether the source has its own table alone. NULL where the source is not tracked, or table and trigger are not those of that place';
+'what a trigger of deptperf_track runs: the statement that keeps what the event''s records add and take away, the same for a single record (NULL: there is none of its own), the one that adds up the rows of a department and year, what both were derived from, and whether the source has its own table alone. NULL where the source is not tracked, or table and trigger are not those of that place';
 
 -- What a change of department or fiscal_year touches, anew.  Own tables refer to
 -- both by their keys, and nothing of theirs hangs on the rest.

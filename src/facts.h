@@ -13,6 +13,7 @@
 #ifndef DEPTPERF_FACTS_H
 #define DEPTPERF_FACTS_H
 
+#include "fmgr.h"
 #include "formula.h"
 #include "utils/jsonb.h"
 
@@ -89,6 +90,9 @@ extern Jsonb *dp_fact_sums_json(const DpFactSums *sums, bool units);
 /* Both say the same of sums as of the jsonb that would be written of them. */
 extern bool dp_facts_read(DpFactNames *names, DpFacts facts, int max_digits, DpFact *fact);
 extern int64 dp_silent(DpFacts facts, int64 units);
+
+/* kept.c: as they are kept; a function's result */
+extern Datum dp_fact_sums_kept(FunctionCallInfo fcinfo, const DpFactSums *sums);
 
 /* facts_object.c */
 extern Datum dp_fact_sums_object(const DpFactSums *sums, bool units);

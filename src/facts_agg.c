@@ -4,7 +4,10 @@
  *	deptperf_facts(count_name, zeros, name, amount, name, amount, …)
  *		takes all facts of a record in one call
  *	deptperf_kept_facts(count_name, zeros, name, amount, …)
- *		the same in a form that can be taken back again (kept.c)
+ *		the same in a form that can be taken back again (kept.c), and
+ *	deptperf_kept_record(count_name, zeros, name, amount, …)
+ *		that of a single record: no aggregate, which takes longer to begin than
+ *		the rest of what a trigger does
  *	deptperf_facts(jsonb), deptperf_unit_facts(jsonb)
  *		add objects of facts
  *
@@ -26,8 +29,11 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
-/* Where the pairs begin among the arguments: state, count_name, zeros. */
+/* Arguments are count_name, zeros and pairs, behind a state unless it is a single record. */
+#define COUNT_NAME(first) ((first) - 2)
+#define ZEROS(first) ((first) - 1)
 #define FIRST_PAIR 3
+#define FIRST_PAIR_OF_RECORD 2
 
 typedef enum ArgumentType
 {
@@ -60,6 +66,7 @@ typedef struct CallSite
 	int			count;			/* the place of count_name, or -1 */
 	int			nzeros;
 	int		   *zero;			/* places of the source's facts */
+	int			first;			/* the argument where the pairs begin */
 	int			npairs;
 	Pair		pair[FLEXIBLE_ARRAY_MEMBER];
 } CallSite;
@@ -74,30 +81,29 @@ base_type(FunctionCallInfo fcinfo, int n)
 }
 
 static void
-refuse_type(Oid type, int n, const char *what, const char *expected, const char *cast)
+refuse_type(Oid type, int pair, const char *what, const char *expected, const char *cast)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_DATATYPE_MISMATCH),
-			 errmsg("%s %d of deptperf_facts has type %s", what, (n - FIRST_PAIR) / 2 + 1,
-					format_type_be(type)),
+			 errmsg("%s %d of deptperf_facts has type %s", what, pair + 1, format_type_be(type)),
 			 errdetail("%s", expected),
 			 errhint("Cast it: (...)::%s", cast)));
 }
 
 static ArgumentType
-name_type(FunctionCallInfo fcinfo, int n)
+name_type(FunctionCallInfo fcinfo, int n, int pair)
 {
 	Oid			type = base_type(fcinfo, n);
 
 	if (type == UNKNOWNOID)
 		return A_CSTRING;
 	if (type != TEXTOID && type != VARCHAROID)
-		refuse_type(type, n, "name", "Names are text.", "text");
+		refuse_type(type, pair, "name", "Names are text.", "text");
 	return A_TEXT;
 }
 
 static ArgumentType
-amount_type(FunctionCallInfo fcinfo, int n)
+amount_type(FunctionCallInfo fcinfo, int n, int pair)
 {
 	Oid			type = base_type(fcinfo, n);
 
@@ -117,7 +123,7 @@ amount_type(FunctionCallInfo fcinfo, int n)
 		case NUMERICOID:
 			return A_NUMERIC;
 	}
-	refuse_type(type, n, "amount", "Amounts are numeric or whole numbers; a float is not exact.",
+	refuse_type(type, pair, "amount", "Amounts are numeric or whole numbers; a float is not exact.",
 				"numeric");
 	return A_NUMERIC;
 }
@@ -231,10 +237,10 @@ argument_expression(FunctionCallInfo fcinfo, int n)
 
 /* count_name and zeros are constants of the query: read with the first row. */
 static CallSite *
-make_call_site(FunctionCallInfo fcinfo)
+make_call_site(FunctionCallInfo fcinfo, int first)
 {
 	MemoryContext context = fcinfo->flinfo->fn_mcxt;
-	int			npairs = (PG_NARGS() - FIRST_PAIR) / 2;
+	int			npairs = (PG_NARGS() - first) / 2;
 	CallSite   *site;
 
 	if (get_fn_expr_variadic(fcinfo->flinfo))
@@ -242,23 +248,24 @@ make_call_site(FunctionCallInfo fcinfo)
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("deptperf_facts takes no VARIADIC array"),
 				 errhint("Write the pairs out: name, amount, name, amount.")));
-	if (PG_NARGS() <= FIRST_PAIR || (PG_NARGS() - FIRST_PAIR) % 2 != 0)
+	if (PG_NARGS() <= first || (PG_NARGS() - first) % 2 != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("deptperf_facts needs pairs of a name and an amount"),
 				 errdetail("There are %d arguments behind count_name and zeros.",
-						   PG_NARGS() - FIRST_PAIR),
+						   PG_NARGS() - first),
 				 errhint("deptperf_facts(count_name, zeros, name, amount, name, amount, ...)")));
 	site = MemoryContextAllocZero(context, offsetof(CallSite, pair) + sizeof(Pair) * npairs);
 	site->names = dp_fact_names_make(context);
 	site->count = -1;
-	site->count_name = keep_constant(constant_argument(fcinfo, 1), context);
-	site->zeros = keep_constant(constant_argument(fcinfo, 2), context);
-	if (!PG_ARGISNULL(2))
-		read_zeros(site, PG_GETARG_JSONB_P(2), context);
-	if (!PG_ARGISNULL(1))
+	site->first = first;
+	site->count_name = keep_constant(constant_argument(fcinfo, COUNT_NAME(first)), context);
+	site->zeros = keep_constant(constant_argument(fcinfo, ZEROS(first)), context);
+	if (!PG_ARGISNULL(ZEROS(first)))
+		read_zeros(site, PG_GETARG_JSONB_P(ZEROS(first)), context);
+	if (!PG_ARGISNULL(COUNT_NAME(first)))
 	{
-		text	   *count_name = PG_GETARG_TEXT_PP(1);
+		text	   *count_name = PG_GETARG_TEXT_PP(COUNT_NAME(first));
 
 		site->count = dp_fact_place(site->names, VARDATA_ANY(count_name),
 									VARSIZE_ANY_EXHDR(count_name), -1);
@@ -267,10 +274,10 @@ make_call_site(FunctionCallInfo fcinfo)
 	{
 		Node	   *name;
 
-		site->pair[i].name_type = name_type(fcinfo, FIRST_PAIR + 2 * i);
-		site->pair[i].amount_type = amount_type(fcinfo, FIRST_PAIR + 2 * i + 1);
+		site->pair[i].name_type = name_type(fcinfo, first + 2 * i, i);
+		site->pair[i].amount_type = amount_type(fcinfo, first + 2 * i + 1, i);
 		site->pair[i].last = -1;
-		name = argument_expression(fcinfo, FIRST_PAIR + 2 * i);
+		name = argument_expression(fcinfo, first + 2 * i);
 		site->pair[i].constant = name != NULL && is_constant(name);
 	}
 	site->npairs = npairs;
@@ -291,12 +298,12 @@ aggregate_context(FunctionCallInfo fcinfo)
 /* ---- records ---- */
 
 static DpFactSums *
-first_row(FunctionCallInfo fcinfo, CallSite *site)
+first_row(FunctionCallInfo fcinfo, CallSite *site, MemoryContext context)
 {
-	DpFactSums *sums = dp_fact_sums_make(site->names, aggregate_context(fcinfo));
+	DpFactSums *sums = dp_fact_sums_make(site->names, context);
 
-	check_constant(fcinfo, 1, site->count_name, "count_name");
-	check_constant(fcinfo, 2, site->zeros, "zeros");
+	check_constant(fcinfo, COUNT_NAME(site->first), site->count_name, "count_name");
+	check_constant(fcinfo, ZEROS(site->first), site->zeros, "zeros");
 	for (int i = 0; i < site->nzeros; i++)
 		dp_fact_sums_add(sums, site->zero[i], DP_FACT_KNOWN, &DP_INT(0));
 	return sums;
@@ -401,25 +408,15 @@ add_kept(CallSite *site, DpFactSums *sums, int place, DpFactState state, DpDec v
 	dp_fact_sums_add(sums, place, DP_FACT_KNOWN, &value);
 }
 
-static inline Datum
-accumulate(FunctionCallInfo fcinfo, bool kept)
+static inline void
+add_record(FunctionCallInfo fcinfo, CallSite *site, DpFactSums *sums, bool kept)
 {
-	CallSite   *site = fcinfo->flinfo->fn_extra;
-	DpFactSums *sums;
-
-	if (unlikely(site == NULL))
-		site = make_call_site(fcinfo);
-	if (PG_ARGISNULL(0))
-		sums = first_row(fcinfo, site);
-	else
-		sums = (DpFactSums *) PG_GETARG_POINTER(0);
-
 	if (site->count >= 0)
 		dp_fact_sums_add(sums, site->count, DP_FACT_KNOWN, &DP_INT(1));
 	for (int i = 0; i < site->npairs; i++)
 	{
 		Pair	   *pair = &site->pair[i];
-		int			at = FIRST_PAIR + 2 * i;
+		int			at = site->first + 2 * i;
 		DpDec		value;
 		DpFactState state;
 
@@ -431,6 +428,21 @@ accumulate(FunctionCallInfo fcinfo, bool kept)
 		else
 			dp_fact_sums_add(sums, known_place(site, pair, PG_GETARG_DATUM(at)), state, &value);
 	}
+}
+
+static inline Datum
+accumulate(FunctionCallInfo fcinfo, bool kept)
+{
+	CallSite   *site = fcinfo->flinfo->fn_extra;
+	DpFactSums *sums;
+
+	if (unlikely(site == NULL))
+		site = make_call_site(fcinfo, FIRST_PAIR);
+	if (PG_ARGISNULL(0))
+		sums = first_row(fcinfo, site, aggregate_context(fcinfo));
+	else
+		sums = (DpFactSums *) PG_GETARG_POINTER(0);
+	add_record(fcinfo, site, sums, kept);
 	PG_RETURN_POINTER(sums);
 }
 
@@ -447,6 +459,21 @@ Datum
 deptperf_kept_records(PG_FUNCTION_ARGS)
 {
 	return accumulate(fcinfo, true);
+}
+
+/* deptperf_kept_record(count_name, zeros, pairs) */
+PG_FUNCTION_INFO_V1(deptperf_kept_record);
+Datum
+deptperf_kept_record(PG_FUNCTION_ARGS)
+{
+	CallSite   *site = fcinfo->flinfo->fn_extra;
+	DpFactSums *sums;
+
+	if (site == NULL)
+		site = make_call_site(fcinfo, FIRST_PAIR_OF_RECORD);
+	sums = first_row(fcinfo, site, CurrentMemoryContext);
+	add_record(fcinfo, site, sums, true);
+	return dp_fact_sums_kept(fcinfo, sums);
 }
 
 /* ---- objects of facts ---- */

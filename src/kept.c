@@ -3,6 +3,7 @@
  * truth.
  *
  *	deptperf_kept_facts(count_name, zeros, name, amount, …)   (facts_agg.c)
+ *	deptperf_kept_record(count_name, zeros, name, amount, …)  (facts_agg.c)
  *		what records add, as deptperf_facts has it, but so that it can be taken
  *		back: NaN can't be subtracted, so it is counted ("!fact"); and a fact that
  *		is not among the source's zeros, because its records name it, stands as
@@ -305,8 +306,8 @@ not_zero(const DpFactSums *sums, int place)
 }
 
 /* What is zero is not kept; NULL when all is. */
-static Datum
-without_zeros(FunctionCallInfo fcinfo, const DpFactSums *sums)
+Datum
+dp_fact_sums_kept(FunctionCallInfo fcinfo, const DpFactSums *sums)
 {
 	DpFactSums *left = dp_fact_sums_make(sums->names, CurrentMemoryContext);
 	bool		any = false;
@@ -328,7 +329,7 @@ deptperf_kept_facts_final(PG_FUNCTION_ARGS)
 {
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	return without_zeros(fcinfo, (DpFactSums *) PG_GETARG_POINTER(0));
+	return dp_fact_sums_kept(fcinfo, (DpFactSums *) PG_GETARG_POINTER(0));
 }
 
 PG_FUNCTION_INFO_V1(deptperf_kept_sum_final);
@@ -337,7 +338,7 @@ deptperf_kept_sum_final(PG_FUNCTION_ARGS)
 {
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	return without_zeros(fcinfo, ((KeptSums *) PG_GETARG_POINTER(0))->sums);
+	return dp_fact_sums_kept(fcinfo, ((KeptSums *) PG_GETARG_POINTER(0))->sums);
 }
 
 /*

@@ -82,8 +82,10 @@
 /* The table whose lock writers share. */
 #define LOCKED "tracking_lock"
 
-/* A plan for less than 10 rows, than 1,000, than 100,000, and for more. */
-#define SIZES 4
+/* A plan for one row, for less than 10, than 1,000, than 100,000, and for more. */
+#define SIZES 5
+#define ONE_ROW 0
+#define FEW_ROWS 1
 
 /*
  * One statement in dp_compact_every (a setting; 0: none) adds up the rows of
@@ -102,6 +104,7 @@ typedef struct Entry
 	int			nreads;
 	Oid		   *reads;			/* what the statement was derived from */
 	char	   *statement;		/* NULL: there is nothing to keep */
+	char	   *single;			/* for one row; NULL: the same */
 	char	   *compaction;
 	bool		alone;			/* the source has its own table alone */
 	SPIPlanPtr	plan[SIZES];	/* by the number of rows */
@@ -169,7 +172,7 @@ empty_entry(Entry *entry)
 	entry->valid = false;
 	entry->nreads = 0;
 	entry->reads = NULL;
-	entry->statement = entry->compaction = NULL;
+	entry->statement = entry->single = entry->compaction = NULL;
 	for (int i = 0; i < SIZES; i++)
 		free_plan(&entry->plan[i]);
 	free_plan(&entry->compact);
@@ -422,6 +425,14 @@ event_name(const TriggerData *data)
 	return "truncate";
 }
 
+static char *
+kept_value(const Entry *entry, HeapTuple row, TupleDesc desc, int column)
+{
+	char	   *value = SPI_getvalue(row, desc, column);
+
+	return value == NULL ? NULL : MemoryContextStrdup(entry->context, value);
+}
+
 /* Asks for the statement, once, and what it was derived from. */
 static void
 derive(Entry *entry, FunctionCallInfo fcinfo, const TriggerData *data)
@@ -438,7 +449,7 @@ derive(Entry *entry, FunctionCallInfo fcinfo, const TriggerData *data)
 	ArrayType  *array;
 
 	empty_entry(entry);
-	plan = prepare(psprintf("SELECT s.statement, s.compaction, s.reads, s.alone"
+	plan = prepare(psprintf("SELECT s.statement, s.single, s.compaction, s.reads, s.alone"
 							" FROM %s.deptperf_track_statement($1, $2, $3, $4, $5) s",
 							extension_schema(fcinfo)), 5, types);
 	args[0] = ObjectIdGetDatum(RelationGetRelid(data->tg_relation));
@@ -455,14 +466,11 @@ derive(Entry *entry, FunctionCallInfo fcinfo, const TriggerData *data)
 	entry->context = AllocSetContextCreate(CacheMemoryContext, "deptperf tracked table",
 										   ALLOCSET_SMALL_SIZES);
 	caller = MemoryContextSwitchTo(entry->context);
-	entry->statement = SPI_getvalue(row, desc, 1);
-	entry->compaction = SPI_getvalue(row, desc, 2);
-	if (entry->statement != NULL)
-		entry->statement = MemoryContextStrdup(entry->context, entry->statement);
-	if (entry->compaction != NULL)
-		entry->compaction = MemoryContextStrdup(entry->context, entry->compaction);
-	entry->alone = DatumGetBool(SPI_getbinval(row, desc, 4, &isnull)) && !isnull;
-	array = DatumGetArrayTypePCopy(SPI_getbinval(row, desc, 3, &isnull));
+	entry->statement = kept_value(entry, row, desc, 1);
+	entry->single = kept_value(entry, row, desc, 2);
+	entry->compaction = kept_value(entry, row, desc, 3);
+	entry->alone = DatumGetBool(SPI_getbinval(row, desc, 5, &isnull)) && !isnull;
+	array = DatumGetArrayTypePCopy(SPI_getbinval(row, desc, 4, &isnull));
 	deconstruct_array(array, OIDOID, sizeof(Oid), true, TYPALIGN_INT, &reads, NULL, &entry->nreads);
 	entry->reads = palloc(sizeof(Oid) * (entry->nreads + 1));
 	for (int i = 0; i < entry->nreads; i++)
@@ -514,6 +522,16 @@ rows_of(const TriggerData *data)
 {
 	return (data->tg_oldtable ? tuplestore_tuple_count(data->tg_oldtable) : 0) +
 		(data->tg_newtable ? tuplestore_tuple_count(data->tg_newtable) : 0);
+}
+
+static int
+size_of(int64 rows)
+{
+	int			size = rows == 1 ? ONE_ROW : FEW_ROWS;
+
+	for (; rows >= 10 && size < SIZES - 1; rows /= 100)
+		size++;
+	return size;
 }
 
 /* A transition table that an event has is there, under the name that statements know it by. */
@@ -580,19 +598,18 @@ deptperf_track_write(PG_FUNCTION_ARGS)
 	}
 	if (entry->statement != NULL)
 	{
-		int			size = 0;
+		int			size = size_of(rows_of(data));
 
-		for (int64 rows = rows_of(data); rows >= 10 && size < SIZES - 1; rows /= 100)
-			size++;
 		if (SPI_register_trigger_data(data) != SPI_OK_TD_REGISTER)
 			elog(ERROR, "SPI_register_trigger_data failed");
 		/*
 		 * All 152 years fit a page or two, but going through them takes a quarter of
 		 * a single row's time.  At every call, because the plan cache may plan anew.
 		 */
-		pin("enable_seqscan", "off", size == 0 && enable_seqscan);
+		pin("enable_seqscan", "off", size <= FEW_ROWS && enable_seqscan);
 		if (entry->plan[size] == NULL)
-			entry->plan[size] = keep(prepare(entry->statement, 0, NULL));
+			entry->plan[size] = keep(prepare(size == ONE_ROW && entry->single != NULL ? entry->single : entry->statement,
+											 0, NULL));
 		run(entry->plan[size], NULL);
 		compact(entry);
 	}

@@ -32,6 +32,7 @@ INSERT INTO listed VALUES
         deptperf_kept_accum(internal,jsonb,jsonb)
         deptperf_kept_records(internal,text,jsonb,"any")
         deptperf_kept_facts_final(internal)
+        deptperf_kept_record(text,jsonb,"any")
         deptperf_kept_says_final(internal)
         deptperf_kept_sum_final(internal)
         deptperf_sheet_members()

@@ -2,7 +2,7 @@
 -- statement, for own, bound and partitioned tables; what is refused; who may what;
 -- what goes wrong is found.  Many writers at once: test/t/track.pl.
 BEGIN;
-SELECT plan(150);
+SELECT plan(153);
 SET LOCAL client_min_messages = warning;
 SET LOCAL deptperf.compact_every = 0;
 DROP SCHEMA IF EXISTS deptperf CASCADE;
@@ -66,6 +66,12 @@ CREATE FUNCTION pg_temp.kept(VARIADIC facts text[]) RETURNS text LANGUAGE sql AS
 SELECT is(deptperf_kept_facts('a_records', '{"a": 0}', n, v)::text, '{"a": 1.5, "!=b": 1, "#=b": 2, "a_records": 4}',
           'what is kept: NaN and the amounts of what is not in zeros are counted, zeros left out')
 FROM (VALUES ('a', 1.5), ('b', 0), ('b', 'NaN'), (NULL, 1)) AS r(n, v);
+-- the same of each record by itself
+SELECT is(string_agg(deptperf_kept_record('a_records', '{"a": 0}', n, v, 'a', w)::text, ' ' ORDER BY i),
+          '{"a": 1.5, "a_records": 1} {"#=b": 1, "a_records": 1} {"a": -2, "!=b": 1, "#=b": 1, "a_records": 1} {"a_records": 1} {"!a": 1, "a_records": 1}', 'of a single record likewise')
+FROM (VALUES (1, 'a', 1.5, NULL::int), (2, 'b', 0, NULL), (3, 'b', 'NaN', -2), (4, NULL, 1, NULL), (5, 'a', 'NaN', 0)) AS r(i, n, v, w);
+SELECT is(pg_temp.error($$ SELECT deptperf_kept_record('a_records', '{"a": 0}', 'a', 1.5::float8) $$) || E'\n' || pg_temp.error($$ SELECT deptperf_kept_record('a_records', '{"a": 0}', 'a', 1, 'b') $$),
+          E'42804 amount 1 of deptperf_facts has type double precision\nAmounts are numeric or whole numbers; a float is not exact.\nCast it: (...)::numeric\n22023 deptperf_facts needs pairs of a name and an amount\nThere are 3 arguments behind count_name and zeros.\ndeptperf_facts(count_name, zeros, name, amount, name, amount, ...)', 'and refuses the same');
 SELECT is(deptperf_kept_negated('{"a": 1.5, "#b": -2, "a_records": 0}')::text, '{"a": -1.5, "#b": 2, "a_records": 0}', 'and taken away');
 SELECT is(pg_temp.kept('{"a": 1.5, "a_records": 1, "!a": 1}', '{"a": -1.5, "a_records": -1, "!a": -1}'), '', 'nothing is left, and nothing said');
 SELECT is(pg_temp.kept('{"a": 1, "a_records": 2, "!a": 2}', '{"a": 0, "a_records": -1, "!a": -1}'), '{"a": 1, "!a": 1, "a_records": 1} {"a": "NaN", "a_records": 1}', 'one NaN of two goes');
@@ -118,6 +124,10 @@ They are a constant of the query.', 'which sources is a constant of the query');
 INSERT INTO deptperf.budget (dept_id, fiscal_year, expense_class, initial) VALUES (1, 2021, 'public', 100), (2, 2021, 'other', 5.5);
 SELECT results_eq($$ SELECT * FROM deptperf_track('budget') $$, $$ VALUES ('budget', true, '2 units and years') $$, 'a source is tracked: A and B of 2021');
 SELECT is((SELECT count(*) FROM deptperf_track() t WHERE t.tracked), 14::bigint, 'without a name all are, those already tracked anew');
+SELECT is((SELECT string_agg(DISTINCT event || ' ' || (s.single ~ 'deptperf_kept_record' AND s.single !~ 'GROUP BY|deptperf_kept_facts'), ', ' ORDER BY event || ' ' || (s.single ~ 'deptperf_kept_record' AND s.single !~ 'GROUP BY|deptperf_kept_facts'))
+           FROM deptperf.source t, unnest('{insert,delete}'::text[]) AS event, deptperf_track_parts(t.source) p,
+                deptperf_track_statement(p.relation, concat_ws('_', 'deptperf', t.source, p.place, event), event, t.source, p.place::text) s),
+          'delete true, insert true', 'nothing is added up for a single record, of whatever source');
 SELECT is(pg_temp.fact(1, 2021, 'budget_initial'), '100', 'the views read what is kept');
 SELECT is((SELECT count(*) FROM deptperf.kept), 2::bigint, 'which is a row a unit and year');
 
@@ -585,10 +595,11 @@ SAVEPOINT s;
 SET LOCAL ROLE deptperf_test_evil;
 CREATE FUNCTION public.better(state jsonb, text, jsonb, text, numeric) RETURNS jsonb LANGUAGE plpgsql AS 'BEGIN INSERT INTO public.ran VALUES (current_user || '' overload''); RETURN ''{}''; END';
 CREATE AGGREGATE public.deptperf_kept_facts(text, jsonb, text, numeric) (SFUNC = public.better, STYPE = jsonb);
+CREATE FUNCTION public.deptperf_kept_record(text, jsonb, text, numeric) RETURNS jsonb LANGUAGE sql RETURN public.better(NULL, $1, $2, $3, $4);
 SELECT is((SELECT p.proname FROM pg_proc p WHERE p.oid = 'deptperf_kept_facts(text, jsonb, text, numeric)'::regprocedure), 'deptperf_kept_facts', 'an aggregate that fits better');
 RESET ROLE;
 SET LOCAL ROLE deptperf_test_owner;
-SELECT matches(pg_temp.error('INSERT INTO finance.adjustment VALUES (1, ''2021-03-02'', 100)'), '^42501 function public.deptperf_kept_facts\(text,jsonb,text,numeric\) is not called for tracking
+SELECT matches(pg_temp.error('INSERT INTO finance.adjustment VALUES (1, ''2021-03-02'', 100)'), '^42501 function public.deptperf_kept_record\(text,jsonb,text,numeric\) is not called for tracking
 It would run with the rights of role "deptperf_test_owner", to whom it does not belong', 'nor by any other');
 ANALYZE deptperf.fiscal_year;
 SELECT matches(pg_temp.error('INSERT INTO finance.adjustment SELECT 1, ''2021-03-02'', i FROM generate_series(1, 20) i'), '^42501 function public.deptperf_kept_facts', 'in no plan');
