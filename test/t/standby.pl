@@ -101,7 +101,7 @@ INSERT INTO ask.sample VALUES
 CREATE TABLE ask.call AS
 SELECT p.provolatile AS kind, p.oid::regprocedure::text AS name,
        format('SELECT * FROM %s(%s) AS v', p.oid::regproc,
-              (SELECT string_agg(format('CAST(%s AS %s)', coalesce(s.value, 'NULL'), format_type(a.type, NULL)), ', ' ORDER BY a.n)
+              (SELECT string_agg(CASE a.type WHEN '"any"'::regtype THEN '''a''::text, 1' ELSE format('CAST(%s AS %s)', coalesce(s.value, 'NULL'), format_type(a.type, NULL)) END, ', ' ORDER BY a.n)
                FROM unnest(p.proargtypes::oid[]) WITH ORDINALITY AS a(type, n)
                    LEFT JOIN LATERAL (SELECT s.value FROM ask.sample s
                                       WHERE p.proname ~ s.function AND s.name IN ('', p.proargnames[a.n]) AND s.type IN ('', format_type(a.type, NULL))
