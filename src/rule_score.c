@@ -18,9 +18,8 @@ compare(DpDec n, const DpDec *d, DpDec bound)
 }
 
 /*
- * The first branch that holds.  Nearly always n and d fit 64 bits and have few
- * decimals: then n is brought to the scale of bound * d once, and no product
- * leaves 126 bits.
+ * The first branch that holds.  Nearly always n and d have few digits: then n is
+ * brought to the scale of bound * d once, and all products fit 64 bits.
  */
 static int
 find_branch(const DpRule *rule, const DpDec *n, const DpDec *d)
@@ -30,16 +29,14 @@ find_branch(const DpRule *rule, const DpDec *n, const DpDec *d)
 
 	if (rule->narrow && shift >= 0 && shift <= DP_MAX_SHIFT && dp_narrow(*n, d == NULL ? *n : *d))
 	{
-		int128		left = (int128) (int64) n->v * dp_pow10[shift];
 		int64		by = d == NULL ? 1 : (int64) d->v;
+		int64		left,
+					right;
 
-		for (; i < rule->nbranches; i++)
-		{
-			int128		right = (int128) rule->branch[i].narrow_bound * by;
-
-			if (dp_relation_holds(rule->branch[i].relation, (left > right) - (left < right)))
-				return i;
-		}
+		if (!pg_mul_s64_overflow((int64) n->v, dp_pow10[shift], &left))
+			for (; i < rule->nbranches && !pg_mul_s64_overflow(rule->branch[i].narrow_bound, by, &right); i++)
+				if (dp_relation_holds(rule->branch[i].relation, (left > right) - (left < right)))
+					return i;
 	}
 	for (; i < rule->nbranches; i++)
 		if (rule->branch[i].relation == DP_ALWAYS ||
