@@ -62,7 +62,7 @@ CREATE FUNCTION @extschema@.deptperf_kept_record(count_name pg_catalog.text, zer
 RETURNS pg_catalog.jsonb
 LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.deptperf_kept_record(pg_catalog.text, pg_catalog.jsonb, "any") IS
-'what deptperf_kept_facts gives over a single record. count_name and zeros are constants; NULL names and amounts add nothing';
+'what deptperf_kept_facts gives over a single record. count_name and zeros are constants of the query; NULL names and amounts add nothing. NULL where all is zero';
 
 CREATE AGGREGATE @extschema@.deptperf_kept_sum(facts pg_catalog.jsonb, sources pg_catalog.jsonb) (
     SFUNC = @extschema@.deptperf_kept_accum, STYPE = pg_catalog.internal, SSPACE = 128,

@@ -6,8 +6,8 @@
  *	deptperf_kept_facts(count_name, zeros, name, amount, …)
  *		the same in a form that can be taken back again (kept.c), and
  *	deptperf_kept_record(count_name, zeros, name, amount, …)
- *		that of a single record: no aggregate, which takes longer to begin than
- *		the rest of what a trigger does
+ *		that of a single record, for the triggers of statements that write one:
+ *		an aggregate takes a while to begin
  *	deptperf_facts(jsonb), deptperf_unit_facts(jsonb)
  *		add objects of facts
  *
