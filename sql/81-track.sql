@@ -289,7 +289,7 @@ DECLARE
     -- a transition table has no system columns, by which a record without a key is named
     rows text := '(SELECT CAST(NULL AS pg_catalog.oid) AS tableoid, CAST(NULL AS pg_catalog.tid) AS ctid, r.* FROM %s r)';
     -- how an insert and a delete end: what a single record says is not added up
-    added CONSTANT text := '\n *GROUP BY \w+\.dept_id, \w+\.fiscal_year(?=\) q RETURNING dept_id, fiscal_year$)';
+    added CONSTANT text := '\n *GROUP BY (?:\w+\.)?dept_id, (?:\w+\.)?fiscal_year(?=\) q RETURNING dept_id, fiscal_year$)';
     parts text[];
     one  record;
     code record;
