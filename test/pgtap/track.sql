@@ -2,7 +2,7 @@
 -- statement, for own, bound and partitioned tables; what is refused; who may what;
 -- what goes wrong is found.  Many writers at once: test/t/track.pl.
 BEGIN;
-SELECT plan(153);
+SELECT plan(154);
 SET LOCAL client_min_messages = warning;
 SET LOCAL deptperf.compact_every = 0;
 DROP SCHEMA IF EXISTS deptperf CASCADE;
@@ -124,12 +124,16 @@ They are a constant of the query.', 'which sources is a constant of the query');
 INSERT INTO deptperf.budget (dept_id, fiscal_year, expense_class, initial) VALUES (1, 2021, 'public', 100), (2, 2021, 'other', 5.5);
 SELECT results_eq($$ SELECT * FROM deptperf_track('budget') $$, $$ VALUES ('budget', true, '2 units and years') $$, 'a source is tracked: A and B of 2021');
 SELECT is((SELECT count(*) FROM deptperf_track() t WHERE t.tracked), 14::bigint, 'without a name all are, those already tracked anew');
-SELECT is((SELECT string_agg(DISTINCT event || ' ' || (s.single ~ 'deptperf_kept_record' AND s.single !~ 'GROUP BY|deptperf_kept_facts'), ', ' ORDER BY event || ' ' || (s.single ~ 'deptperf_kept_record' AND s.single !~ 'GROUP BY|deptperf_kept_facts'))
-           FROM deptperf.source t, unnest('{insert,delete}'::text[]) AS event, deptperf_track_parts(t.source) p,
-                deptperf_track_statement(p.relation, concat_ws('_', 'deptperf', t.source, p.place, event), event, t.source, p.place::text) s),
-          'delete true, insert true', 'nothing is added up for a single record, of whatever source');
+SELECT is_empty($$ SELECT t.source, e.event, s.single
+    FROM deptperf.source t, unnest('{insert,delete}'::text[]) AS e(event), deptperf_track_parts(t.source) p,
+         deptperf_track_statement(p.relation, concat_ws('_', 'deptperf', t.source, p.place, event), event, t.source, p.place::text) s
+    WHERE (s.single ~ 'deptperf_kept_record' AND s.single !~ 'GROUP BY|deptperf_kept_facts') IS NOT true $$, 'nothing is added up for a single record, of whatever source');
 SELECT is(pg_temp.fact(1, 2021, 'budget_initial'), '100', 'the views read what is kept');
 SELECT is((SELECT count(*) FROM deptperf.kept), 2::bigint, 'which is a row a unit and year');
+SAVEPOINT few;
+INSERT INTO deptperf.budget (dept_id, fiscal_year, expense_class, initial) SELECT 3, 2021, 'public', i FROM generate_series(1, 3) AS i;
+SELECT is((SELECT string_agg(facts::text, ' ') FROM deptperf.kept WHERE dept_id = 3), '{"public_budget": 6, "budget_initial": 6, "budget_records": 3, "budget_adjusted": 6}', 'a statement''s few records of a unit and year bring one');
+ROLLBACK TO few;
 
 INSERT INTO deptperf.budget (dept_id, fiscal_year, expense_class, three_public, initial, adjusted)
 VALUES (1, 2021, 'public', true, 0.10, -3.005), (1, 2022, 'project', false, 7, NULL), (2, 2021, 'other', true, 1e20, 0);
