@@ -241,17 +241,18 @@ pair_units(DpFactNames *names)
 /* ---- sums ---- */
 
 /*
- * Room for n sums at least.  Memory is given in powers of two; of four here,
- * because each source that is merged brings more names, and what a group has
- * outgrown is of no use to others, which outgrow it too.
+ * Room for n sums at least, in what was had and grows.  Memory is given in
+ * powers of two; it grows by four, because each source that is merged brings
+ * more names, and what a group has outgrown is of no use to others, which
+ * outgrow it too.
  */
 static int
-room_for(int n)
+room_for(int n, int growth)
 {
 	Size		size = 128;
 
 	while (size < sizeof(DpSum) * n)
-		size *= 4;
+		size *= growth;
 	return size / sizeof(DpSum);
 }
 
@@ -263,7 +264,7 @@ dp_fact_sums_make(DpFactNames *names, MemoryContext context)
 	StaticAssertStmt(sizeof(DpSum) == 24, "a sum has 24 bytes");
 	sums->names = names;
 	sums->context = context;
-	sums->size = room_for(names->n);
+	sums->size = room_for(names->n, 2);
 	sums->sum = MemoryContextAllocZero(context, sizeof(DpSum) * sums->size);
 	return sums;
 }
@@ -271,7 +272,7 @@ dp_fact_sums_make(DpFactNames *names, MemoryContext context)
 static pg_noinline void
 make_room(DpFactSums *sums, int place)
 {
-	int			size = room_for(Max(sums->names->n, place + 1));
+	int			size = room_for(Max(sums->names->n, place + 1), 4);
 
 	sums->sum = repalloc(sums->sum, sizeof(DpSum) * size);
 	memset(&sums->sum[sums->size], 0, sizeof(DpSum) * (size - sums->size));
