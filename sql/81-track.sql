@@ -294,6 +294,7 @@ DECLARE
     one  record;
     code record;
     late oid[];                         -- partitions that came after tracking began; what goes through the table is seen all the same
+    planned oid[];                      -- what a query of its records opens
 BEGIN
     PERFORM @extschema@.deptperf_require_workspace();
     -- the table and what it is a partition of; and the view that tracking puts in another's place
@@ -324,10 +325,12 @@ BEGIN
         WHERE NOT EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = i.inhrelid AND g.tgname = trigger)
     )
     SELECT array_agg(d.oid) INTO late FROM down d JOIN pg_class c ON c.oid = relation AND c.relkind = 'p' WHERE d.oid <> relation;
-    reads := array_remove(reads || late, NULL);
+    -- with some of them, all that is below is planned
+    planned := CASE WHEN late IS NULL THEN ARRAY[relation] ELSE ARRAY(SELECT t.member FROM @extschema@.deptperf_track_tree(relation) t) END;
+    reads := array_remove(reads || planned, NULL);
     IF event = 'truncate' THEN          -- which alone reads the table
         SELECT t.oid::regclass AS name, @extschema@.deptperf_track_code(t.oid, current_user::regrole) AS code INTO code
-        FROM unnest(relation || late) AS t(oid) WHERE @extschema@.deptperf_track_code(t.oid, current_user::regrole) IS NOT NULL LIMIT 1;
+        FROM unnest(planned) AS t(oid) WHERE @extschema@.deptperf_track_code(t.oid, current_user::regrole) IS NOT NULL LIMIT 1;
         IF FOUND THEN
             RAISE EXCEPTION 'the records of % can''t be counted before they go', code.name
                 USING ERRCODE = 'insufficient_privilege',
@@ -499,6 +502,17 @@ BEGIN
     ORDER BY p.place, t.typname LIMIT 1;
     IF FOUND THEN
         RETURN format('it reads a value of type %s, which belongs to %s, who can make casts that would run with the rights of %s', one.name, one.owner, me);
+    END IF;
+    -- PostgreSQL 18: the rows that triggers see are without it
+    SELECT p.relation, a.attname AS name INTO one
+    FROM @extschema@.deptperf_track_parts(deptperf_track_refusal.source) p
+        JOIN pg_attribute a ON a.attrelid = p.relation AND a.attgenerated = 'v'
+    WHERE p.view IS NULL OR EXISTS (
+        SELECT FROM pg_rewrite w JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
+        WHERE w.ev_class = p.view AND d.refclassid = 'pg_class'::regclass AND d.refobjid = p.relation AND d.refobjsubid = a.attnum)
+    ORDER BY p.place, a.attnum LIMIT 1;
+    IF FOUND THEN
+        RETURN format('column %I of %s is computed when it is read, which triggers do not see', one.name, one.relation);
     END IF;
     FOR one IN
         SELECT p.relation, p.view, c.oid::regclass AS member, c.relkind, c.relpersistence, c.oid = p.relation AS top,

@@ -62,6 +62,7 @@
 #include "track.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/bytea.h"
 #include "utils/float.h"
 #include "utils/fmgrprotos.h"
 #include "utils/guc.h"
@@ -130,6 +131,13 @@ forget(Datum arg, Oid relid)
 	}
 }
 
+/* Statements name relations and types, and a schema's owner may give its name to another. */
+static void
+forget_all(Datum arg, int cache, uint32 hash)
+{
+	forget(arg, InvalidOid);
+}
+
 static Entry *
 find_entry(Oid trigger)
 {
@@ -147,6 +155,7 @@ find_entry(Oid trigger)
 		entries = hash_create("deptperf tracked tables", 32, &control,
 							  HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 		CacheRegisterRelcacheCallback(forget, (Datum) 0);
+		CacheRegisterSyscacheCallback(NAMESPACEOID, forget_all, (Datum) 0);
 	}
 	entry = hash_search(entries, &trigger, HASH_ENTER, &found);
 	if (!found)
@@ -203,6 +212,28 @@ pin(const char *name, const char *value, bool differs)
 								 false);
 }
 
+/* Gives the level at which they go back to what they were. */
+static int
+pin_settings(void)
+{
+	int			level = NewGUCNestLevel();
+
+	pin("search_path", "pg_catalog, pg_temp", true);
+	pin("datestyle", "ISO", DateStyle != USE_ISO_DATES);
+	pin("intervalstyle", "postgres", IntervalStyle != INTSTYLE_POSTGRES);
+	pin("extra_float_digits", "1", extra_float_digits < 1);
+	pin("array_nulls", "on", !Array_nulls);
+	pin("standard_conforming_strings", "on", !standard_conforming_strings);
+	pin("transform_null_equals", "off", Transform_null_equals);
+	pin("bytea_output", "hex", bytea_output != BYTEA_OUTPUT_HEX);
+	pin("quote_all_identifiers", "off", quote_all_identifiers);
+	pin("constraint_exclusion", "off", constraint_exclusion != CONSTRAINT_EXCLUSION_OFF);
+	pin("jit", "off", jit_enabled);
+	/* a policy of a table's owner must not run as ours: an error instead */
+	pin("row_security", "off", row_security);
+	return level;
+}
+
 /* Whose the extension's functions are. */
 static Oid	maker = InvalidOid;
 
@@ -239,17 +270,7 @@ become_owner(FunctionCallInfo fcinfo, Caller *caller)
 	GetUserIdAndSecContext(&caller->user, &caller->context);
 	SetUserIdAndSecContext(owner, caller->context | SECURITY_LOCAL_USERID_CHANGE |
 						   SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);
-	caller->guc_level = NewGUCNestLevel();
-	pin("search_path", "pg_catalog, pg_temp", true);
-	pin("datestyle", "ISO", DateStyle != USE_ISO_DATES);
-	pin("intervalstyle", "postgres", IntervalStyle != INTSTYLE_POSTGRES);
-	pin("extra_float_digits", "1", extra_float_digits < 1);
-	pin("array_nulls", "on", !Array_nulls);
-	pin("standard_conforming_strings", "on", !standard_conforming_strings);
-	pin("transform_null_equals", "off", Transform_null_equals);
-	pin("jit", "off", jit_enabled);
-	/* a policy of a table's owner must not run as ours: an error instead */
-	pin("row_security", "off", row_security);
+	caller->guc_level = pin_settings();
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	return true;
@@ -277,6 +298,7 @@ become_caller(const Caller *caller)
  */
 static get_relation_stats_hook_type next_stats_hook;
 static post_parse_analyze_hook_type next_parse_hook;
+static needs_fmgr_hook_type next_needs_hook;
 static bool ours = false;
 
 static bool
@@ -306,6 +328,31 @@ is_foreign(Oid function, void *context)
 	return true;
 }
 
+static void
+refuse_function(Oid function)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("function %s is not called for tracking", format_procedure(function)),
+			 errdetail("It would run with the rights of role \"%s\", to whom it does not belong.",
+					   GetUserNameFromId(GetUserId(), false)),
+			 errhint("What calls it? An index, a partition key, a domain, a view, or a name in the schema that deptperf is in.")));
+}
+
+/*
+ * Whatever brings a function - an index, a partition key, a domain, a view that
+ * came under a name - it is looked up here before it runs.
+ */
+static bool
+check_called(Oid function)
+{
+	Oid			found;
+
+	if (ours && is_foreign(function, &found))
+		refuse_function(function);
+	return next_needs_hook != NULL && next_needs_hook(function);
+}
+
 static bool
 find_foreign(Node *node, void *context)
 {
@@ -326,12 +373,7 @@ check_functions(ParseState *pstate, Query *query, JumbleState *jstate)
 	if (next_parse_hook != NULL)
 		next_parse_hook(pstate, query, jstate);
 	if (ours && find_foreign((Node *) query, &function))
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("function %s is not called for tracking", format_procedure(function)),
-				 errdetail("It would run with the rights of role \"%s\", to whom it does not belong.",
-						   GetUserNameFromId(GetUserId(), false)),
-				 errhint("Who may create functions in the schema that deptperf is in, and why?")));
+		refuse_function(function);
 }
 
 void
@@ -341,6 +383,8 @@ dp_track_init(void)
 	get_relation_stats_hook = table_stats;
 	next_parse_hook = post_parse_analyze_hook;
 	post_parse_analyze_hook = check_functions;
+	next_needs_hook = needs_fmgr_hook;
+	needs_fmgr_hook = check_called;
 }
 
 static SPIPlanPtr
@@ -598,7 +642,8 @@ deptperf_track_write(PG_FUNCTION_ARGS)
 	}
 	if (entry->statement != NULL)
 	{
-		int			size = size_of(rows_of(data));
+		int64		rows = rows_of(data);
+		int			size = size_of(rows);
 
 		if (SPI_register_trigger_data(data) != SPI_OK_TD_REGISTER)
 			elog(ERROR, "SPI_register_trigger_data failed");
@@ -606,7 +651,7 @@ deptperf_track_write(PG_FUNCTION_ARGS)
 		 * All 152 years fit a page or two, but going through them takes a quarter of
 		 * a single row's time.  At every call, because the plan cache may plan anew.
 		 */
-		pin("enable_seqscan", "off", size <= FEW_ROWS && enable_seqscan);
+		pin("enable_seqscan", "off", rows > 0 && size <= FEW_ROWS && enable_seqscan);
 		if (entry->plan[size] == NULL)
 			entry->plan[size] = keep(prepare(size == ONE_ROW && entry->single != NULL ? entry->single : entry->statement,
 											 0, NULL));
@@ -633,12 +678,14 @@ Datum
 deptperf_track_run(PG_FUNCTION_ARGS)
 {
 	char	   *statement = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	int			level = pin_settings();
 
 	maker = function_owner(fcinfo->flinfo->fn_oid);
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	run(prepare(statement, 0, NULL), NULL);
 	SPI_finish();
+	AtEOXact_GUC(false, level);
 	PG_RETURN_VOID();
 }
 
