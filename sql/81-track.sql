@@ -373,18 +373,11 @@ DECLARE
     matters text;
     touched text;
     chosen  text;
+    one     record;
+    sources text[] := '{}';
     result  text[];
 BEGIN
     PERFORM @extschema@.deptperf_require_workspace();
-    SELECT array_agg(s.source ORDER BY s.position) INTO result
-    FROM deptperf.source s
-    WHERE @extschema@.deptperf_track_is_on(s.source)
-      AND EXISTS (SELECT FROM @extschema@.deptperf_track_parts(s.source) p WHERE p.view IS NOT NULL)
-      -- what a relation's owner made of it since must not run as ours
-      AND @extschema@.deptperf_track_refusal(s.source) IS NULL;
-    IF result IS NULL THEN
-        RETURN '{}';
-    END IF;
     CASE relation
     WHEN 'deptperf.department'::regclass THEN
         key := 'dept_id'; matters := 'dept_id, division, code';
@@ -398,6 +391,24 @@ BEGIN
         WHEN 'delete' THEN format('SELECT %s FROM old_rows', key)
         WHEN 'update' THEN format('SELECT %1$s FROM (SELECT %2$s FROM new_rows EXCEPT SELECT %2$s FROM old_rows) n UNION '
                                   'SELECT %1$s FROM (SELECT %2$s FROM old_rows EXCEPT SELECT %2$s FROM new_rows) o', key, matters) END;
+    FOR one IN
+        SELECT s.source, @extschema@.deptperf_track_refusal(s.source) AS refusal
+        FROM deptperf.source s
+        WHERE @extschema@.deptperf_track_is_on(s.source)
+          AND EXISTS (SELECT FROM @extschema@.deptperf_track_parts(s.source) p WHERE p.view IS NOT NULL)
+        ORDER BY s.position
+    LOOP
+        IF one.refusal IS NULL THEN
+            sources := sources || one.source;
+        ELSE                            -- what a relation's owner made of it since must not run as ours
+            RAISE WARNING 'what is kept of source % stays as it was', one.source
+                USING DETAIL = format('It can''t be tracked any more: %s.', one.refusal),
+                      HINT = format('Mend that and SELECT * FROM deptperf_track(%1$L); or SELECT deptperf_untrack(%1$L);', one.source);
+        END IF;
+    END LOOP;
+    IF sources = '{}' THEN
+        RETURN sources;
+    END IF;
     chosen := coalesce(format('%s = ANY (ARRAY(%s))', key, touched), 'true');          -- all, after TRUNCATE
     SELECT array_agg(t.statement ORDER BY t.n) INTO result
     FROM (SELECT 0 AS n, 'SELECT' || coalesce(format(' FROM (%s LIMIT 1) t', touched), '') AS statement
@@ -406,11 +417,11 @@ BEGIN
                              'FROM (%1$s UNION ALL SELECT n.dept_id, n.fiscal_year, n.facts FROM (%2$s) n WHERE %3$s) q '
                              'GROUP BY q.dept_id, q.fiscal_year HAVING @extschema@.deptperf_kept_sum(q.facts, NULL) IS NOT NULL',
                              @extschema@.deptperf_track_negation(ARRAY[r.source], chosen), @extschema@.deptperf_track_query(r.source, NULL, NULL), chosen)
-          FROM unnest(result) WITH ORDINALITY AS r(source, n)) t;
+          FROM unnest(sources) WITH ORDINALITY AS r(source, n)) t;
     RETURN result;
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_track_again(pg_catalog.oid, pg_catalog.text) IS
-'the statements that compute anew what a change of deptperf.department or deptperf.fiscal_year touches in tracked sources with bound relations: first one that has a row when there is anything, then, under the lock, one a source; an empty array when there are none';
+'the statements that compute anew what a change of deptperf.department or deptperf.fiscal_year touches in tracked sources with bound relations: first one that has a row when there is anything, then, under the lock, one a source; an empty array when there are none. A source that can''t be tracked any more is left out, with a warning';
 
 CREATE FUNCTION @extschema@.deptperf_track_fault(view pg_catalog.oid) RETURNS pg_catalog.text
 LANGUAGE C STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
@@ -625,27 +636,35 @@ LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp AS $deptperf$
 #variable_conflict use_variable
 DECLARE
-    one record;
+    one      record;
+    dropping text;
+    theirs   text[] := '{}';            -- on tables of others
+    owners   text[] := '{}';
 BEGIN
     PERFORM @extschema@.deptperf_require_workspace();
     -- also those of relations that the source has no more
     FOR one IN
-        SELECT t.tgname, n.nspname, c.relname, pg_has_role(c.relowner, 'USAGE') AS mine
+        SELECT t.tgname, n.nspname, c.relname, c.relowner, pg_has_role(c.relowner, 'USAGE') AS mine
         FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE t.tgfoid = '@extschema@.deptperf_track_write()'::regprocedure
           AND starts_with(encode(t.tgargs, 'escape'), source || '\000')
         ORDER BY n.nspname, c.relname, t.tgname
     LOOP
+        dropping := format('DROP TRIGGER %I ON %I.%I', one.tgname, one.nspname, one.relname);
         IF one.mine THEN
-            EXECUTE format('DROP TRIGGER %I ON %I.%I', one.tgname, one.nspname, one.relname);
+            EXECUTE dropping;
         ELSE
-            RAISE NOTICE 'trigger % on %.% stays', one.tgname, one.nspname, one.relname
-                USING DETAIL = format('It does nothing any more, and %s does not own the table.', current_user),
-                      HINT = format('Its owner can drop it: DROP TRIGGER %I ON %I.%I;', one.tgname, one.nspname, one.relname);
+            theirs := theirs || dropping;
+            owners := owners || one.relowner::regrole::text;
         END IF;
     END LOOP;
+    IF theirs <> '{}' THEN
+        RAISE NOTICE '% triggers of source % stay', cardinality(theirs), source
+            USING DETAIL = format('They do nothing any more, and %s does not own their tables.', current_user),
+                  HINT = format('%s can drop them: %s;', (SELECT string_agg(DISTINCT o, ', ' ORDER BY o) FROM unnest(owners) AS o), array_to_string(theirs, '; '));
+    END IF;
 END $deptperf$;
-COMMENT ON FUNCTION @extschema@.deptperf_track_off(pg_catalog.text) IS 'takes away the triggers that deptperf_track made for a source; one on a table of somebody else''s stays, with a notice, and does nothing once the source is not tracked. NULL does nothing';
+COMMENT ON FUNCTION @extschema@.deptperf_track_off(pg_catalog.text) IS 'takes away the triggers that deptperf_track made for a source; those on tables of somebody else''s stay, with a notice, and do nothing once the source is not tracked. NULL does nothing';
 
 CREATE FUNCTION @extschema@.deptperf_track_hold(source pg_catalog.text) RETURNS pg_catalog.void
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
@@ -791,6 +810,7 @@ BEGIN
     COMMENT ON TABLE deptperf.kept IS
         'What deptperf_track keeps of tracked sources: the sum of a unit''s rows of a year is what its records say. Written by tracking alone.';
     REVOKE ALL ON deptperf.kept FROM PUBLIC;
+    ALTER TABLE deptperf.kept REPLICA IDENTITY FULL;    -- rows have no key, and writers delete some: a publication of all tables must not stop them
     -- as setup would, which then has nothing to do that locks readers out
     CREATE POLICY given_departments ON deptperf.kept USING (deptperf.sees_all() OR dept_id IN (SELECT g.dept_id FROM deptperf.given g));
     IF (SELECT w.row_security FROM deptperf.workspace w) THEN
@@ -863,14 +883,18 @@ BEGIN
             RAISE EXCEPTION 'source "%" can''t be tracked: %', one, coalesce(refusal, 'its relations changed just now')
                 USING ERRCODE = 'feature_not_supported',
                       DETAIL = 'Tracked are ordinary tables, partitioned ones too, whose records alone decide what they count for.',
-                      HINT = 'It is read from its records as before.';
+                      HINT = CASE WHEN @extschema@.deptperf_track_is_on(one)
+                                  THEN format('It is still tracked: what was kept is read, not its records. Mend that and track it again, or SELECT deptperf_untrack(%L);', one)
+                                  ELSE 'It is read from its records as before.' END;
         ELSE
-            RETURN QUERY SELECT one, false, coalesce(refusal, 'its relations changed just now');
+            refusal := coalesce(refusal, 'its relations changed just now');
+            RETURN QUERY SELECT one, t.still, CASE WHEN t.still THEN 'what was kept of it before: it can''t be tracked any more: ' ELSE '' END || refusal
+                         FROM (SELECT @extschema@.deptperf_track_is_on(one) AS still) t;
         END IF;
     END LOOP;
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_track(pg_catalog.text) IS
-'keeps the facts of a source up to date with each change of its records, so that scores no longer read these; NULL: of every source that can be. The source''s tables, partitions too, get triggers, for which the workspace''s owner needs the rights TRIGGER and SELECT on each, and are locked against writers while the facts are computed, once. For a tracked source everything is made anew. A row a source: whether it is tracked, and for how many units and years, or why not: a view, a materialized view, a foreign or unlogged table, a missing right (TRIGGER, SELECT), a function of somebody else''s, a value that hangs on the day or the session (from_date). Of a source that is named, this is an error. Only for the workspace''s owner, at READ COMMITTED';
+'keeps the facts of a source up to date with each change of its records, so that scores no longer read these; NULL: of every source that can be. The source''s tables, partitions too, get triggers, for which the workspace''s owner needs the rights TRIGGER and SELECT on each, and are locked against writers while the facts are computed, once. For a tracked source everything is made anew. A row a source: whether it is tracked, and for how many units and years, or why not (or not any more, where it still is): a view, a materialized view, a foreign or unlogged table, a missing right (TRIGGER, SELECT), a function of somebody else''s, a value that hangs on the day or the session (from_date). Of a source that is named, this is an error. Only for the workspace''s owner, at READ COMMITTED';
 
 CREATE FUNCTION @extschema@.deptperf_untrack(named pg_catalog.text DEFAULT NULL) RETURNS SETOF pg_catalog.text
 LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE ROWS 14

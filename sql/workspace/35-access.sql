@@ -22,6 +22,10 @@ CREATE TABLE IF NOT EXISTS access (
     UNIQUE NULLS NOT DISTINCT (role, what, dept_id)
 );
 CREATE INDEX IF NOT EXISTS access_by_department ON access (dept_id);
+-- It has no key, as dept_id may be NULL: a publication of all tables must not stop changes of it.
+IF (SELECT c.relreplident <> 'f' FROM pg_class c WHERE c.oid = 'access'::regclass) THEN
+    ALTER TABLE access REPLICA IDENTITY FULL;
+END IF;
 COMMENT ON TABLE access IS
     'What deptperf_grant() gave to whom; deptperf_setup() gives it again where rights are missing. With row security, whoever may SELECT from this table sees every department, and other roles see the departments of their rows with all below them. To take something back, delete the row and REVOKE the rights.';
 COMMENT ON COLUMN access.role IS 'The role''s name. Its members have what it has.';

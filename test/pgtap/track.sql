@@ -2,7 +2,7 @@
 -- statement, for own, bound and partitioned tables; what is refused; who may what;
 -- what goes wrong is found.  Many writers at once: test/t/track.pl.
 BEGIN;
-SELECT plan(154);
+SELECT plan(156);
 SET LOCAL client_min_messages = warning;
 SET LOCAL deptperf.compact_every = 0;
 DROP SCHEMA IF EXISTS deptperf CASCADE;
@@ -753,5 +753,12 @@ INSERT INTO finance.measure VALUES (1, 2021, 'x', 100);
 SELECT is(pg_temp.wrong('budget') || pg_temp.fact(1, 2021, 'x'), 'right101', 'off, its records are read and the others are kept');
 SELECT deptperf_track('measurement');
 SELECT is(pg_temp.wrong('budget') || pg_temp.wrong('measurement') || pg_temp.fact(1, 2021, 'x'), 'rightright101', 'on again');
+-- rows are deleted when some are added up, and a publication wants to know which
+SET LOCAL deptperf.compact_every = 1;
+RESET ROLE;
+CREATE PUBLICATION deptperf_test_all_tables FOR ALL TABLES;
+SET LOCAL ROLE deptperf_test_owner;
+SELECT is(pg_temp.error('INSERT INTO finance.measure VALUES (1, 2021, ''x'', 1)') || pg_temp.wrong('measurement'), 'no errorright', 'a publication of all tables stops no writer');
+SELECT is(pg_temp.error('UPDATE deptperf.access SET granted_by = granted_by'), 'no error', 'nor who changes what was granted');
 SELECT * FROM finish();
 ROLLBACK;
