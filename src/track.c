@@ -227,7 +227,7 @@ pin_settings(void)
 	pin("transform_null_equals", "off", Transform_null_equals);
 	pin("bytea_output", "hex", bytea_output != BYTEA_OUTPUT_HEX);
 	pin("quote_all_identifiers", "off", quote_all_identifiers);
-	pin("constraint_exclusion", "off", constraint_exclusion != CONSTRAINT_EXCLUSION_OFF);
+	pin("constraint_exclusion", "partition", constraint_exclusion == CONSTRAINT_EXCLUSION_ON);
 	pin("jit", "off", jit_enabled);
 	/* a policy of a table's owner must not run as ours: an error instead */
 	pin("row_security", "off", row_security);
