@@ -390,7 +390,7 @@ DECLARE
     fits     regtype[] := CASE
         WHEN kind IN ('money', 'number') THEN '{numeric,int8,int4,int2}'
         WHEN kind IN ('flag', 'filter') THEN '{bool}'
-        WHEN kind = 'month' THEN '{int4,int2,int8,date,timestamp}'
+        WHEN kind = 'month' THEN '{int4,int2,int8,numeric,date,timestamp}'
         WHEN kind IN ('word', 'fact') THEN '{text,varchar,bpchar}'
         WHEN kind = 'dept' THEN '{int8,int4,int2,numeric,text,varchar,bpchar}'
         WHEN kind = 'division' THEN '{text,varchar,bpchar}'
@@ -403,11 +403,13 @@ BEGIN
         RETURN;
     END IF;
     way_out := CASE
-        WHEN kind IN ('money', 'number') AND type::text ~ 'char|text' THEN format('deptperf_number(%s)', expression)
-        WHEN kind IN ('money', 'number') THEN operand || CASE WHEN type::text = 'boolean' THEN '::int' ELSE '::numeric(18,2)' END
+        WHEN kind IN ('money', 'number', 'month') AND type::text ~ 'char|text' THEN format('deptperf_number(%s)', expression)
+        WHEN kind IN ('money', 'number') THEN operand || CASE type::text WHEN 'boolean' THEN '::int'
+                                                              WHEN 'real' THEN '::float8::numeric(18,2)'       -- straight from real it keeps 6 digits
+                                                              ELSE '::numeric(18,2)' END
         WHEN kind IN ('flag', 'filter') THEN operand || CASE WHEN type::text ~ 'char|text' THEN ' = ''…''' ELSE ' = 1' END
         WHEN type::text = 'timestamp with time zone' THEN operand || ' AT TIME ZONE ''Asia/Shanghai'''
-        WHEN kind IN ('month', 'year') THEN operand || '::int'
+        WHEN kind IN ('month', 'year') THEN operand || '::numeric'      -- takes NaN, which ::int does not
         WHEN kind IN ('from_date', 'to_date') THEN CASE WHEN type::text ~ 'char|text' THEN operand || '::date' ELSE format('make_date(%s, 1, 1)', expression) END
         ELSE operand || '::text' END;
     RAISE EXCEPTION 'source "%", key "%": "%" is %', source, key, value, type
@@ -415,13 +417,14 @@ BEGIN
               DETAIL = CASE WHEN kind IN ('money', 'number') THEN 'Expected an exact amount, numeric or an integer'
                                 || CASE WHEN type::text IN ('real', 'double precision') THEN '; a float is not exact.' ELSE '.' END
                             WHEN kind IN ('flag', 'filter') THEN 'Expected a boolean.'
-                            WHEN kind = 'month' THEN 'Expected an integer from 1 to 12, or a date or timestamp, whose month is taken.'
+                            WHEN kind = 'month' THEN 'Expected a number from 1 to 12, or a date or timestamp, whose month is taken.'
                             WHEN kind = 'dept' THEN 'Expected an integer, the dept_id, or a text, varchar or char, the code.'
                             WHEN kind = 'year' THEN 'Expected an integer, a text, or a date or timestamp, whose fiscal year is taken.'
                             WHEN kind IN ('from_date', 'to_date') THEN 'Expected a date or timestamp.'
                             ELSE 'Expected a text, varchar or char.' END
                        || CASE WHEN type::text = 'timestamp with time zone' THEN ' The day of a timestamp with time zone depends on the session.' ELSE '' END,
-              HINT = format('Write an expression: "%s": %s', key, to_json(way_out));
+              HINT = format('Write an expression: "%s": %s', key, to_json(way_out))
+                     || CASE WHEN kind IN ('from_date', 'to_date') THEN '. It has to take every record to come: where it fails, every score does.' ELSE '' END;
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_bind_type(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.regtype) IS
 'raises an error, with the cast to write, unless a type serves for a kind of column';
@@ -600,12 +603,15 @@ BEGIN
                 WHEN 'flag' THEN format('CAST(s.%I AS bool)', entry.key)
                 WHEN 'month' THEN format(CASE WHEN bound.type = ANY (dates)
                                               THEN 'CAST(EXTRACT(month FROM s.%I) AS int4)'
+                                              WHEN bound.type = 'numeric'::regtype
+                                              THEN 'CAST(CASE WHEN s.%1$I > -2147483648 AND s.%1$I < 2147483648 AND s.%1$I = trunc(s.%1$I) OR s.%1$I IS NULL THEN s.%1$I ELSE -2147483648 END AS int4)'
                                               WHEN bound.type = 'int8'::regtype THEN 'CAST(least(greatest(s.%I, -2147483648), 2147483647) AS int4)'
                                               ELSE 'CAST(s.%I AS int4)' END, entry.key)
                 WHEN 'word' THEN format('CAST(s.%I AS text) COLLATE "default"', entry.key)
                 WHEN 'fact' THEN format('CASE WHEN s.%1$I !~ ''_(records|units)$'' THEN CAST(s.%1$I AS text) END COLLATE "default"', entry.key) END);
             strange := strange || CASE
                 WHEN entry.kind IN ('money', 'number') AND bound.type = 'numeric'::regtype THEN format('s.%I IN (''NaN'', ''Infinity'', ''-Infinity'')', entry.key)
+                WHEN entry.kind = 'month' AND bound.type = 'numeric'::regtype THEN 's.month NOT BETWEEN 1 AND 12 OR s.month <> trunc(s.month)'
                 WHEN entry.kind = 'month' AND bound.type <> ALL (dates) THEN 's.month NOT BETWEEN 1 AND 12'
                 WHEN entry.kind = 'word' THEN format('s.%I <> ALL (%L)', entry.key, entry.words)
                 WHEN entry.kind = 'fact' THEN 's.fact IS NOT NULL AND NOT EXISTS (SELECT FROM deptperf.fact f WHERE f.fact = CAST(s.fact AS text) COLLATE "default" AND f.fact !~ ''_(records|units)$'')' END;
@@ -816,8 +822,11 @@ BEGIN
           -- of answered and answered_in_time it is the longer that a name begins with
           AND NOT EXISTS (SELECT FROM unnest(columns) AS l(key) WHERE starts_with(r.rule, l.key || '_') AND length(l.key) > length(c.key))
     )
-    SELECT string_agg(format('(%s, %L, %L, CAST(b.%I AS text), %L)', f.condition, f.issue,
-                             f.key || CASE WHEN spec ->> f.key <> f.key THEN format(' (%s)', spec ->> f.key) ELSE '' END, f.key, f.expected), E',\n        ' ORDER BY f.key, f.place, f.issue),
+    SELECT string_agg(format('(%s, %L, %L, %s, %L)', f.condition, f.issue,
+                             f.key || CASE WHEN spec ->> f.key <> f.key THEN format(' (%s)', spec ->> f.key) ELSE '' END,
+                             -- deptperf_bind_source has no other int for what is none
+                             format(CASE f.key WHEN 'month' THEN 'CASE b.%1$I WHEN -2147483648 THEN ''no month'' ELSE CAST(b.%1$I AS text) END' ELSE 'CAST(b.%I AS text)' END, f.key),
+                             f.expected), E',\n        ' ORDER BY f.key, f.place, f.issue),
            string_agg(format('(%s)', f.condition), ' OR ' ORDER BY f.key, f.place, f.issue)
     INTO refused, faults
     FROM fault f;
@@ -1097,7 +1106,7 @@ LANGUAGE sql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE ROWS 14 AS $deptperf$
     FROM @extschema@.deptperf_bind_sources($1, pg_catalog.current_setting('search_path')) b
 $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_bind(pg_catalog.jsonb) IS
-'lets sources read relations of yours in place of their own tables, without a copy: by source an object, or an array of objects, one a relation, with "from" (the relation), "dept" (an integer is the dept_id, a text the code; with "division", a text, the code in that division), "year" (an integer, a text, or a date or timestamp), the source''s columns, and, if need be, "filter" (a condition) and "factor" (a number above 0 on every money column, exact: 0.0001 makes 万元 of 元). In place of year, "from_date" and "to_date" (may be left out or NULL: still in force; a date is the first day that it no longer is): the record counts for each year that has begun and at whose end it is in force. "complete": true closes the source for all departments, now and again at each deptperf_close, for the years before the current one in which the relation has a record. "keep": true adds the relation to what the source reads already, its own table or what is bound; in an array {"from": "deptperf.<source>"} is the own table. A value that is a column''s name is that column; any other is one SQL expression over the relation''s columns, without subqueries, whose names are looked up once, now, by your search_path. A date for month is its month; columns with a default may be left out, and a NULL for adjusted is the initial amount. Only for the workspace''s owner; without keep it replaces what was bound. A row a relation: rows of the relation (after the filter), matched (known department and year: these are the source''s records), rows of unknown departments, of unknown years (in force at no year''s end), with a value that the source does not know (month, class, aspect, kind, fact; an amount that is NaN or infinite), and with a NULL. Every fault is an error that names source and key, and then nothing is bound';
+'lets sources read relations of yours in place of their own tables, without a copy: by source an object, or an array of objects, one a relation, with "from" (the relation), "dept" (an integer is the dept_id, a text the code; with "division", a text, the code in that division), "year" (an integer, a text, or a date or timestamp), the source''s columns, and, if need be, "filter" (a condition) and "factor" (a number above 0 on every money column, exact: 0.0001 makes 万元 of 元). In place of year, "from_date" and "to_date" (may be left out or NULL: still in force; a date is the first day that it no longer is): the record counts for each year that has begun and at whose end it is in force. "complete": true closes the source for all departments, now and again at each deptperf_close, for the years before the current one in which the relation has a record. "keep": true adds the relation to what the source reads already, its own table or what is bound; in an array {"from": "deptperf.<source>"} is the own table. A value that is a column''s name is that column; any other is one SQL expression over the relation''s columns, without subqueries, whose names are looked up once, now, by your search_path. An expression that fails for a record fails every score, and while the source is tracked the statement that brings the record; deptperf_number(…) gives NaN instead. A date for month is its month, and NaN or a fraction an unknown one; columns with a default may be left out, and a NULL for adjusted is the initial amount. Only for the workspace''s owner; without keep it replaces what was bound. A row a relation: rows of the relation (after the filter), matched (known department and year: these are the source''s records), rows of unknown departments, of unknown years (in force at no year''s end), with a value that the source does not know (month, class, aspect, kind, fact; an amount that is NaN or infinite), and with a NULL. Every fault is an error that names source and key, and then nothing is bound';
 
 CREATE FUNCTION @extschema@.deptperf_bindings()
 RETURNS TABLE (source pg_catalog.text, relation pg_catalog.text, spec pg_catalog.jsonb, bound_by pg_catalog.text, bound_at pg_catalog.timestamptz)

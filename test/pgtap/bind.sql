@@ -368,7 +368,7 @@ INSERT INTO refusal VALUES
   ('procurement', '{"planned": "generate_series(1, 2)"}', '42601', 'source "procurement", key "planned": "generate_series(1, 2)" has a function that returns several rows', 'one value a record', 'a view of yours'),
   -- types
   ('procurement', '{"planned": "f"}', '42804', 'source "procurement", key "planned": "f" is double precision', 'a float is not exact', '"planned": "f::numeric(18,2)"'),
-  ('procurement', '{"actual": "r"}', '42804', 'source "procurement", key "actual": "r" is real', 'a float is not exact', '"actual": "r::numeric(18,2)"'),
+  ('procurement', '{"actual": "r"}', '42804', 'source "procurement", key "actual": "r" is real', 'a float is not exact', '"actual": "r::float8::numeric(18,2)"'),
   ('procurement', '{"actual": "a * f"}', '42804', 'source "procurement", key "actual": "a * f" is double precision', 'a float is not exact', '"actual": "(a * f)::numeric(18,2)"'),
   ('procurement', '{"planned": "st"}', '42804', 'source "procurement", key "planned": "st" is text', 'Expected an exact amount', '"planned": "deptperf_number(st)"'),
   ('procurement', '{"planned": "m"}', '42804', 'source "procurement", key "planned": "m" is money', 'Expected an exact amount', '"planned": "m::numeric(18,2)"'),
@@ -377,14 +377,17 @@ INSERT INTO refusal VALUES
   ('fixed_asset', '{"in_use": "st"}', '42804', 'source "fixed_asset", key "in_use": "st" is text', 'Expected a boolean', '"in_use": "st = '),
   ('fixed_asset', '{"in_use": "yr"}', '42804', 'source "fixed_asset", key "in_use": "yr" is integer', 'Expected a boolean', '"in_use": "yr = 1"'),
   ('procurement', '{"filter": "st"}', '42804', 'source "procurement", key "filter": "st" is text', 'Expected a boolean', '"filter": "st = '),
-  ('execution', '{"month": "st"}', '42804', 'source "execution", key "month": "st" is text', 'Expected an integer from 1 to 12, or a date', '"month": "st::int"'),
-  ('execution', '{"month": "a"}', '42804', 'source "execution", key "month": "a" is numeric', 'Expected an integer from 1 to 12', '"month": "a::int"'),
+  ('execution', '{"month": "st"}', '42804', 'source "execution", key "month": "st" is text', 'Expected a number from 1 to 12, or a date', '"month": "deptperf_number(st)"'),
+  ('execution', '{"month": "f"}', '42804', 'source "execution", key "month": "f" is double precision', 'Expected a number from 1 to 12', '"month": "f::numeric"'),
   ('execution', '{"month": "tz"}', '42804', 'source "execution", key "month": "tz" is timestamp with time zone', 'depends on the session', 'AT TIME ZONE'),
   ('execution', '{"expense_class": "yr"}', '42804', 'source "execution", key "expense_class": "yr" is integer', 'Expected a text', '"expense_class": "yr::text"'),
   ('procurement', '{"year": "tz"}', '42804', 'source "procurement", key "year": "tz" is timestamp with time zone', 'depends on the session', '"year": "tz AT TIME ZONE ''Asia/Shanghai''"'),
-  ('procurement', '{"year": "f"}', '42804', 'source "procurement", key "year": "f" is double precision', 'Expected an integer, a text, or a date', '"year": "f::int"'),
+  ('procurement', '{"year": "f"}', '42804', 'source "procurement", key "year": "f" is double precision', 'Expected an integer, a text, or a date', '"year": "f::numeric"'),
   ('procurement', '{"dept": "day"}', '42804', 'source "procurement", key "dept": "day" is date', 'an integer, the dept_id, or a text', '"dept": "day::text"'),
   ('procurement', '{"dept": "f"}', '42804', 'source "procurement", key "dept": "f" is double precision', 'an integer, the dept_id', '"dept": "f::text"');
+INSERT INTO refusal VALUES
+  ('procurement', '{"actual": "r + r"}', '42804', 'source "procurement", key "actual": "r + r" is real', 'a float is not exact', '"actual": "(r + r)::float8::numeric(18,2)"'),
+  ('execution', '{"month": "right(st, 2)"}', '42804', 'source "execution", key "month": "right(st, 2)" is text', 'Expected a number from 1 to 12', '"month": "deptperf_number(right(st, 2))"');
 -- what is not one expression, or tries to be more than a value
 INSERT INTO refusal
   SELECT 'procurement', jsonb_build_object('planned', e), '42601', format('source "procurement", key "planned": "%s" is not one expression', e), 'one value a record', 'one SQL expression'

@@ -2,7 +2,7 @@
 -- twice, a value that stops every query, the wrong relation taken away, an index
 -- that serves nobody, a source that goes with the session.
 BEGIN;
-SELECT plan(22);
+SELECT plan(28);
 SET LOCAL client_min_messages = warning;
 SELECT lives_ok('SELECT deptperf_setup()', 'the workspace is made');
 INSERT INTO deptperf.department (dept_id, code) VALUES (1, 'a1'), (2, 'A1'), (3, 'c'), (4, 'c ');
@@ -40,6 +40,26 @@ SELECT is(pg_temp.bind('{"execution": {"from": "public.pay", "dept": "u", "year"
           '(execution,public.pay,3,3,0,0,2,0)', 'a month beyond int is a value that the source does not know');
 SELECT is((SELECT facts ->> 'paid_q1' FROM deptperf.unit_facts WHERE dept_id = 1 AND fiscal_year = 2021), '2', 'the others count');
 SELECT set_eq($$ SELECT (regexp_match(found, 'id=(\d)'))[1]::int FROM deptperf.data_issue WHERE issue = 'unknown value' AND source = 'execution' $$, '{1,3}'::int[], 'and data_issue names it');
+
+-- The month of a text, by the expression that the hint of deptperf_bind proposes:
+-- what is none fails neither a score nor the writer, and is named.
+CREATE TABLE public.period (id int PRIMARY KEY, u text, p text, amt numeric);
+INSERT INTO public.period VALUES (1, 'a1', '202102', 1), (2, 'a1', '202112', 2);
+SELECT is(pg_temp.bind('{"execution": {"from": "public.period", "dept": "u", "year": "left(p, 4)", "month": "deptperf_number(substr(p, 5))", "expense_class": "''public''", "amount": "amt"}}'),
+          '(execution,public.period,2,2,0,0,0,0)', 'a numeric month is taken');
+SELECT is((SELECT tracked FROM deptperf_track('execution')), true, 'and tracked');
+INSERT INTO public.period VALUES (3, 'a1', '2021XX', 4), (4, 'a1', '20212.5', 8), (5, 'a1', '202113', 16), (6, 'a1', '202199999999999', 32), (7, 'a1', '2021', 64), (8, 'a1', '20210', 128);
+-- 1 in February; 2 in December; all eight are of the class public: 255
+SELECT is((SELECT ARRAY[facts ->> 'paid_q1', facts ->> 'paid_q4', facts ->> 'public_paid'] FROM deptperf.unit_facts WHERE dept_id = 1 AND fiscal_year = 2021), '{1,2,255}'::text[],
+          'what is no month is in no quarter, and stops nobody');
+SELECT set_eq($$ SELECT substr(found, 15), issue FROM deptperf.data_issue WHERE source = 'execution' $$,
+  $$ SELECT format('id=%s: month (deptperf_number(substr(p, 5))) is %s', id, found), issue FROM (VALUES
+       (3, 'no month', 'unknown value'), (4, 'no month', 'unknown value'), (5, '13', 'unknown value'), (6, 'no month', 'unknown value'), (7, 'NULL', 'NULL'), (8, '0', 'unknown value')) AS v(id, found, issue) $$,
+  'data_issue names each, by its record');
+SELECT is(deptperf_report_issue('public.period id=3: month (f(p)) is no month', 'zh'), 'public.period id=3：month (f(p)) 不是月份', 'in Chinese too');
+SELECT deptperf_untrack('execution');
+SELECT is(pg_temp.bind('{"execution": {"from": "public.period", "dept": "u", "year": "left(p, 4)", "month": "deptperf_number(substr(p, 5))", "expense_class": "''public''", "amount": "amt"}}'),
+          '(execution,public.period,8,8,0,0,5,1)', 'and deptperf_bind counts them');
 
 -- deptperf_unbind of one relation, with a source bound that comes before.
 CREATE TABLE public.one (u text, y int, amt numeric);
