@@ -499,6 +499,8 @@ DECLARE
     in_dept  text := 's.dept';          -- as it is named in an issue
     year_as  text := 's.year';
     by_code  bool := false;
+    as_text  text;                      -- the key dept for codes, where the column is an integer
+    other    text := 'false';           -- condition: as text it is the code of another department
     exact    text;
     twice    record;
     key      text;                      -- that names a record
@@ -539,6 +541,10 @@ BEGIN
         CASE entry.kind
         WHEN 'dept' THEN
             by_code := bound.type = ANY (texts);
+            IF NOT by_code THEN
+                as_text := to_json(CASE WHEN bound.expression = entry.value AND entry.value !~ '^[[:alnum:]_]+$' THEN '(' || bound.expression || ')' ELSE bound.expression END || '::text');
+                other := 'd.dept_id IN (SELECT i.dept_id FROM deptperf.department i JOIN deptperf.department c ON c.code = CAST(i.dept_id AS text) AND c.dept_id <> i.dept_id)';
+            END IF;
             -- two codes that are equal as the column compares would both have the record
             exact := CASE WHEN bound.type = 'bpchar'::regtype OR NOT (SELECT c.collisdeterministic FROM pg_collation c WHERE c.oid = to_regcollation(bound.coll))
                           THEN ' AND d.code = CAST(s.dept AS text) COLLATE "default"' ELSE '' END;
@@ -566,7 +572,7 @@ BEGIN
                 RAISE EXCEPTION 'source "%", key "division": % is a dept_id, not a code', source, spec ->> 'dept'
                     USING ERRCODE = 'invalid_parameter_value',
                           DETAIL = 'An integer names a department by itself; division and code do together.',
-                          HINT = format('Leave division out, or write "dept": %s for a code.', to_json((spec ->> 'dept') || '::text'));
+                          HINT = format('Leave division out, or write "dept": %s for a code.', as_text);
             END IF;
             by_code := false;
             of_dept := of_dept || format(' AND CAST(d.division AS %s) COLLATE %s = s.division', names[array_position(texts, bound.type)], bound.coll);
@@ -683,6 +689,7 @@ BEGIN
                    count(*) FILTER (WHERE %7$s IS NOT NULL AND NOT %1$s) AS years,
                    count(*) FILTER (WHERE %2$s) AS strange,
                    count(*) FILTER (WHERE num_nulls(%3$s) > 0) AS nulls,
+                   count(*) FILTER (WHERE %9$s) AS others, min(d.dept_id) FILTER (WHERE %9$s) AS other,
                    min(CAST(%6$s AS text)) FILTER (WHERE d.dept_id IS NULL) AS dept_least,
                    max(CAST(%6$s AS text)) FILTER (WHERE d.dept_id IS NULL) AS dept_most,
                    min(CAST(%7$s AS text)) FILTER (WHERE NOT %1$s) AS year_least,
@@ -690,7 +697,7 @@ BEGIN
             FROM deptperf.binding_record s LEFT JOIN deptperf.department d ON %4$s %5$s$q$,
             coalesce(in_year, '(y.fiscal_year IS NOT NULL)'), coalesce(nullif(array_to_string(strange, ' OR '), ''), 'false'),
             array_to_string(never, ', '), of_dept, CASE WHEN in_year IS NULL THEN 'LEFT JOIN deptperf.fiscal_year y ON ' || of_year END, in_dept, year_as,
-            CASE WHEN spec ? 'division' THEN 's.dept, s.division' ELSE 's.dept' END)
+            CASE WHEN spec ? 'division' THEN 's.dept, s.division' ELSE 's.dept' END, other)
         INTO counts;
     EXCEPTION WHEN others THEN
         GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
@@ -737,11 +744,18 @@ BEGIN
                                                                     || CASE WHEN fault.flag THEN '' ELSE ', with the value of records that are in force; "filter": "true" if all count.' END);
         END IF;
     END IF;
+    IF counts.others > 0 THEN
+        RAISE NOTICE 'source "%", key "dept": % of % records count for another department if "%" is a code', source, counts.others, records, spec ->> 'dept'
+            USING DETAIL = (SELECT format('An integer is a dept_id: %s is that of the department with code %L, and the code of dept_id %s.', d.dept_id, d.code,
+                                          (SELECT min(c.dept_id) FROM deptperf.department c WHERE c.code = CAST(d.dept_id AS text) AND c.dept_id <> d.dept_id))
+                            FROM deptperf.department d WHERE d.dept_id = counts.other),
+                  HINT = format('For codes: "dept": %s', as_text);
+    END IF;
     IF unknown_departments > 0 THEN
         RAISE NOTICE 'source "%": % of % records are of departments that are not known', source, unknown_departments, records
             USING DETAIL = format('Of these, least and greatest: %s, %s.', quote_literal(counts.dept_least), quote_literal(counts.dept_most)),
                   HINT = CASE WHEN NOT by_code AND EXISTS (SELECT FROM deptperf.department d WHERE d.code IN (counts.dept_least, counts.dept_most))
-                         THEN format('An integer is a dept_id. For codes: "dept": %s', to_json((spec ->> 'dept') || '::text'))
+                         THEN format('An integer is a dept_id. For codes: "dept": %s', as_text)
                          ELSE 'They count as soon as deptperf.department has them.' END;
     END IF;
     IF unknown_years > 0 AND spec ? 'from_date' THEN

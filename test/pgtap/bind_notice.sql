@@ -19,6 +19,10 @@ CREATE TABLE finance.large (unit varchar(12), y smallint, a numeric, b int, rema
 INSERT INTO finance.large SELECT '5000' || i, y, 1, 1, repeat('x', 40) FROM generate_series(1001, 1200) AS i, generate_series(2012, 2021) AS y, generate_series(1, 6);
 CREATE TABLE finance.asset (unit text, a numeric, bought date, gone date);
 INSERT INTO finance.asset VALUES ('50001001', 1, '2020-02-01', '2020-03-01');
+-- 3, 1 and 2 are codes and dept_ids, of different departments; 4 is both of one, 5 a dept_id alone
+INSERT INTO deptperf.department (dept_id, code) VALUES (1, '3'), (2, '1'), (3, '2'), (4, '4'), (5, 'five');
+CREATE TABLE finance.coded (unit int, "Unit No" bigint, y int, a numeric);
+INSERT INTO finance.coded VALUES (1, 5, 2021, 1), (2, 3, 2021, 1), (2, 5, 1900, 1), (4, 4, 2021, 1), (5, 5, 2021, 1);
 CREATE FUNCTION pg_temp.bind(name text, change jsonb DEFAULT '{}') RETURNS bigint LANGUAGE sql AS $$
   SELECT rows FROM deptperf_bind(jsonb_build_object('procurement', jsonb_build_object('from', 'finance.' || name, 'dept', 'unit', 'year', 'y', 'planned', 'a', 'actual', 'a') || change)) $$;
 \set ECHO all
@@ -32,6 +36,10 @@ SELECT pg_temp.bind('secured', '{"dept": "b"}');
 SELECT pg_temp.bind('copy');
 SELECT pg_temp.bind('large');
 SELECT rows FROM deptperf_bind('{"fixed_asset": {"from": "finance.asset", "dept": "unit", "from_date": "bought", "to_date": "gone", "original_value": "a", "in_use": "true"}}');
+SELECT pg_temp.bind('coded');
+SELECT pg_temp.bind('coded', '{"dept": "\"Unit No\" + 0"}');
+SELECT pg_temp.bind('coded', '{"dept": "unit::text", "filter": "unit < 5 AND y > 1900"}');
+SELECT pg_temp.bind('coded', '{"filter": "unit > 3"}');
 SELECT 'end';
 \set ECHO none
 ROLLBACK;
@@ -39,7 +47,7 @@ ROLLBACK;
 BEGIN;
 \setenv PGDATABASE :DBNAME
 \set said `psql -XqAt -v child=1 -f test/pgtap/bind_notice.sql 2>&1 | sed 's/^psql:[^ ]* //'`
-SELECT plan(12);
+SELECT plan(16);
 CREATE TEMP TABLE said AS
   SELECT part[1] AS statement, part[2] AS said
   FROM regexp_matches(:'said', '(SELECT [^\n]*?);\n(.*?)(?=SELECT |\\set)', 'gs') AS part;
@@ -59,6 +67,17 @@ SELECT matches(pg_temp.said('SELECT pg_temp.bind(''copy'')'), '^NOTICE:  source 
 SELECT matches(pg_temp.said('SELECT rows FROM deptperf_bind(''{"fixed_asset": {"from": "finance.asset", "dept": "unit", "from_date": "bought", "to_date": "gone", "original_value": "a", "in_use": "true"}}'')'),
   '^NOTICE:  source "fixed_asset": 1 of 1 records are in force at no year''s end\n', 'stocks that no year''s end has');
 SELECT matches(pg_temp.said('SELECT pg_temp.bind(''large'')'), '^NOTICE:  source "procurement": no index serves one department''s records of finance.large\nDETAIL:  Its 12000 records.*\nHINT:  CREATE INDEX ON finance.large \(unit, y\) INCLUDE \(a\);\n12000\n$', 'no index serves');
+SELECT is(pg_temp.said('SELECT pg_temp.bind(''coded'')'), 'NOTICE:  source "procurement", key "dept": 3 of 5 records count for another department if "unit" is a code
+DETAIL:  An integer is a dept_id: 1 is that of the department with code ''3'', and the code of dept_id 2.
+HINT:  For codes: "dept": "unit::text"
+NOTICE:  source "procurement": 1 of 5 records are of years that are not known
+DETAIL:  Of these, least and greatest: ''1900'', ''1900''.
+HINT:  They count as soon as deptperf.fiscal_year has them.
+5
+', 'integers that are dept_ids, and as text codes of other departments');
+SELECT matches(pg_temp.said('SELECT pg_temp.bind(''coded'', ''{"dept": "\"Unit No\" + 0"}'')'), '^NOTICE:  .*: 1 of 5 records count for another.*\nDETAIL:  .*: 3 is .*\nHINT:  For codes: "dept": "\(\\"Unit No\\" \+ 0\)::text"\n', 'with the expression to write');
+SELECT is(pg_temp.said('SELECT pg_temp.bind(''coded'', ''{"dept": "unit::text", "filter": "unit < 5 AND y > 1900"}'')'), E'3\n', 'of codes nothing is said');
+SELECT is(pg_temp.said('SELECT pg_temp.bind(''coded'', ''{"filter": "unit > 3"}'')'), E'2\n', 'nor where none is another''s code');
 
 -- The statement as it was given.
 SET LOCAL client_min_messages = warning;
