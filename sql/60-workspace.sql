@@ -172,6 +172,21 @@ END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_department(pg_catalog.int8) IS
 'the dept_id itself; an unknown one is an error that says which are known. NULL gives NULL';
 
+CREATE FUNCTION @extschema@.deptperf_department_near(dept pg_catalog.text) RETURNS pg_catalog.text
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp AS $deptperf$
+DECLARE
+    blanks text := E' \t\r\n　';
+BEGIN
+    RETURN (SELECT string_agg(quote_literal(k.named), ' or ' ORDER BY k.named)
+            FROM (SELECT n.named
+                  FROM deptperf.department d CROSS JOIN LATERAL (VALUES (d.code), (concat(d.division, ':', d.code))) AS n(named)
+                  WHERE lower(btrim(n.named, blanks)) = lower(btrim(dept, blanks)) AND n.named <> dept
+                  ORDER BY n.named LIMIT 3) k);
+END $deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_department_near(pg_catalog.text) IS
+'for messages: the codes, or ''division:code'', in quotes, that differ from a text in blanks at the ends and in upper and lower case alone; NULL where there is none, and for NULL';
+
 CREATE FUNCTION @extschema@.deptperf_department(dept pg_catalog.text) RETURNS pg_catalog.int8
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp AS $deptperf$
@@ -180,6 +195,8 @@ DECLARE
     divisions text[];
     colon     int := strpos(dept, ':');
     n         bigint;
+    near      text;
+    by_id     text;
 BEGIN
     PERFORM @extschema@.deptperf_require_workspace();
     SELECT array_agg(d.dept_id), array_agg(d.division ORDER BY d.division) INTO ids, divisions
@@ -199,14 +216,18 @@ BEGIN
                   HINT = format('Name the division too: ''%s:%s''.', divisions[cardinality(divisions)], dept);
     END IF;
     SELECT count(*) INTO n FROM deptperf.department;
+    near := @extschema@.deptperf_department_near(dept);
+    IF dept ~ '^[1-9][0-9]{0,17}$' THEN
+        SELECT d.code INTO by_id FROM deptperf.department d WHERE d.dept_id = dept::bigint;
+    END IF;
     RAISE EXCEPTION 'department "%" is not known', dept
         USING ERRCODE = 'no_data_found',
               DETAIL = CASE n WHEN 0 THEN 'The workspace has no departments yet.'
                        ELSE format('%s departments are known, with codes such as %s.', n,
                                    (SELECT string_agg(format('"%s"', k.code), ', ' ORDER BY k.dept_id)
                                     FROM (SELECT d.code, d.dept_id FROM deptperf.department d ORDER BY d.dept_id LIMIT 3) k)) END,
-              HINT = CASE WHEN dept ~ '^[0-9]{1,18}$' AND EXISTS (SELECT FROM deptperf.department d WHERE d.dept_id = dept::bigint)
-                          THEN format('Was dept_id %s meant? Write it without quotes: %s.', dept::bigint, dept::bigint)
+              HINT = CASE WHEN near IS NOT NULL THEN format('Was %s meant? Blanks and upper and lower case count.', near)
+                          WHEN by_id IS NOT NULL THEN format('Was dept_id %s meant, the department with code %L? Write it without quotes: %s.', dept, by_id, dept)
                           ELSE 'Give a code of deptperf.department, or ''division:code'' where a code is in several divisions.' END;
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_department(pg_catalog.text) IS

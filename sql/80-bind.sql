@@ -503,6 +503,7 @@ DECLARE
     other    text := 'false';           -- condition: as text it is the code of another department
     exact    text;
     twice    record;
+    near     text;                      -- known codes that are almost the same
     key      text;                      -- that names a record
     fault    record;
     body     text;
@@ -752,10 +753,13 @@ BEGIN
                   HINT = format('For codes: "dept": %s', as_text);
     END IF;
     IF unknown_departments > 0 THEN
+        SELECT string_agg(DISTINCT @extschema@.deptperf_department_near(u.dept), ' or ') INTO near
+        FROM unnest(ARRAY[counts.dept_least, counts.dept_most]) AS u(dept);
         RAISE NOTICE 'source "%": % of % records are of departments that are not known', source, unknown_departments, records
             USING DETAIL = format('Of these, least and greatest: %s, %s.', quote_literal(counts.dept_least), quote_literal(counts.dept_most)),
                   HINT = CASE WHEN NOT by_code AND EXISTS (SELECT FROM deptperf.department d WHERE d.code IN (counts.dept_least, counts.dept_most))
                          THEN format('An integer is a dept_id. For codes: "dept": %s', as_text)
+                         WHEN near IS NOT NULL THEN format('Known is %s: blanks and upper and lower case count. Correct one of them, or write an expression, such as "dept": "btrim(…)".', near)
                          ELSE 'They count as soon as deptperf.department has them.' END;
     END IF;
     IF unknown_years > 0 AND spec ? 'from_date' THEN

@@ -36,6 +36,7 @@ IF to_regclass('deptperf.data_check') IS NULL THEN
         ('duplicate', 'warning', NULL, NULL, '重复记录', 'a document number has a record once'),
         ('completed before start', 'warning', NULL, NULL, '完成日期早于开始日期', 'a project is completed after its start'),
         ('late but on time', 'warning', NULL, NULL, '逾期完成却记为按时', 'on time is by the due date'),
+        ('blank around code', 'warning', NULL, NULL, '部门代码首尾有空格', 'a department''s code begins and ends without a blank'),
         ('late records', 'warning', NULL, NULL, '关闭后新增记录', 'no record comes after closing'),
         ('fewer records', 'warning', NULL, NULL, '关闭后减少记录', 'no record goes after closing'),
         ('silent', 'info', NULL, NULL, '单位没有记录', 'a unit has records where others have some'),
@@ -232,8 +233,11 @@ IF renew OR to_regclass('deptperf.record_issue') IS NULL THEN
         SELECT p.dept_id, p.fiscal_year, 'late but on time'::text, 'project'::text,
                format('project %s: due %s, completed %s, %s of %s on time', p.project_id, p.due_on, p.completed_on, p.on_time, p.planned), 'less on time'::text
         FROM project p WHERE p.completed_on > p.due_on AND p.on_time = p.planned AND p.planned > 0
+        UNION ALL
+        SELECT d.dept_id, NULL::int, 'blank around code'::text, 'department'::text, format('code %L', d.code), 'a code without it, as the records have it'::text
+        FROM department d WHERE d.code <> btrim(d.code, E' \t\r\n　')
     ) i
     WHERE sees_all() OR i.dept_id IN (SELECT g.dept_id FROM given g);
 END IF;
 COMMENT ON VIEW record_issue IS
-    'What is suspicious in single rows of the own tables: rows of one department and year that are equal in their document number and all that counts, and dates that contradict each other. It runs with the rights of the workspace''s owner, for the departments that the caller may see.';
+    'What is suspicious in single rows of the own tables: rows of one department and year that are equal in their document number and all that counts, dates that contradict each other, and codes of departments with a blank at an end. It runs with the rights of the workspace''s owner, for the departments that the caller may see.';

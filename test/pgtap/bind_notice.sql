@@ -23,6 +23,7 @@ INSERT INTO finance.asset VALUES ('50001001', 1, '2020-02-01', '2020-03-01');
 INSERT INTO deptperf.department (dept_id, code) VALUES (1, '3'), (2, '1'), (3, '2'), (4, '4'), (5, 'five');
 CREATE TABLE finance.coded (unit int, "Unit No" bigint, y int, a numeric);
 INSERT INTO finance.coded VALUES (1, 5, 2021, 1), (2, 3, 2021, 1), (2, 5, 1900, 1), (4, 4, 2021, 1), (5, 5, 2021, 1);
+INSERT INTO deptperf.department (dept_id, division, code) VALUES (6, '', '00A '), (7, 'north', 'N1');
 CREATE FUNCTION pg_temp.bind(name text, change jsonb DEFAULT '{}') RETURNS bigint LANGUAGE sql AS $$
   SELECT rows FROM deptperf_bind(jsonb_build_object('procurement', jsonb_build_object('from', 'finance.' || name, 'dept', 'unit', 'year', 'y', 'planned', 'a', 'actual', 'a') || change)) $$;
 \set ECHO all
@@ -40,6 +41,8 @@ SELECT pg_temp.bind('coded');
 SELECT pg_temp.bind('coded', '{"dept": "\"Unit No\" + 0"}');
 SELECT pg_temp.bind('coded', '{"dept": "unit::text", "filter": "unit < 5 AND y > 1900"}');
 SELECT pg_temp.bind('coded', '{"filter": "unit > 3"}');
+SELECT pg_temp.bind('coded', '{"dept": "''00a''", "filter": "unit > 4"}');
+SELECT pg_temp.bind('coded', '{"dept": "''n1''", "division": "''north''", "filter": "unit > 4"}');
 SELECT 'end';
 \set ECHO none
 ROLLBACK;
@@ -47,7 +50,7 @@ ROLLBACK;
 BEGIN;
 \setenv PGDATABASE :DBNAME
 \set said `psql -XqAt -v child=1 -f test/pgtap/bind_notice.sql 2>&1 | sed 's/^psql:[^ ]* //'`
-SELECT plan(16);
+SELECT plan(18);
 CREATE TEMP TABLE said AS
   SELECT part[1] AS statement, part[2] AS said
   FROM regexp_matches(:'said', '(SELECT [^\n]*?);\n(.*?)(?=SELECT |\\set)', 'gs') AS part;
@@ -78,6 +81,12 @@ HINT:  They count as soon as deptperf.fiscal_year has them.
 SELECT matches(pg_temp.said('SELECT pg_temp.bind(''coded'', ''{"dept": "\"Unit No\" + 0"}'')'), '^NOTICE:  .*: 1 of 5 records count for another.*\nDETAIL:  .*: 3 is .*\nHINT:  For codes: "dept": "\(\\"Unit No\\" \+ 0\)::text"\n', 'with the expression to write');
 SELECT is(pg_temp.said('SELECT pg_temp.bind(''coded'', ''{"dept": "unit::text", "filter": "unit < 5 AND y > 1900"}'')'), E'3\n', 'of codes nothing is said');
 SELECT is(pg_temp.said('SELECT pg_temp.bind(''coded'', ''{"filter": "unit > 3"}'')'), E'2\n', 'nor where none is another''s code');
+SELECT is(pg_temp.said('SELECT pg_temp.bind(''coded'', ''{"dept": "''''00a''''", "filter": "unit > 4"}'')'), 'NOTICE:  source "procurement": 1 of 1 records are of departments that are not known
+DETAIL:  Of these, least and greatest: ''00a'', ''00a''.
+HINT:  Known is ''00A '': blanks and upper and lower case count. Correct one of them, or write an expression, such as "dept": "btrim(…)".
+1
+', 'a code that is almost the same');
+SELECT matches(pg_temp.said('SELECT pg_temp.bind(''coded'', ''{"dept": "''''n1''''", "division": "''''north''''", "filter": "unit > 4"}'')'), 'HINT:  Known is ''north:N1'': ', 'in its division');
 
 -- The statement as it was given.
 SET LOCAL client_min_messages = warning;

@@ -273,6 +273,7 @@ INSERT INTO listed VALUES
         deptperf_bind_type(text,text,text,text,text,regtype)
         deptperf_department(bigint)
         deptperf_department(text)
+        deptperf_department_near(text)
         deptperf_fiscal_year(bigint)
         deptperf_framework_document(text)
         deptperf_framework_for(bigint,bigint)

@@ -2,7 +2,7 @@
 -- back what is missing, whom and what it refuses; and the functions that name
 -- departments and years.
 BEGIN;
-SELECT plan(66);
+SELECT plan(68);
 SET LOCAL client_min_messages = warning;
 DROP SCHEMA IF EXISTS deptperf CASCADE;
 
@@ -200,7 +200,17 @@ SELECT is(pg_temp.error($$ SELECT deptperf_department(99) $$),
           E'P0002 department 99 is not known\n6 departments are known, with dept_id 1 to 6.\ndeptperf.department has the departments; a code is written with quotes.', 'an unknown id');
 SELECT is(pg_temp.error($$ SELECT deptperf_department(755755) $$) LIKE 'P0002 department 755755 is not known%', true, 'another');
 SELECT is(pg_temp.error($$ SELECT deptperf_department('3') $$),
-          E'P0002 department "3" is not known\n6 departments are known, with codes such as "one", "two", "0755".\nWas dept_id 3 meant? Write it without quotes: 3.', 'a quoted id');
+          E'P0002 department "3" is not known\n6 departments are known, with codes such as "one", "two", "0755".\nWas dept_id 3 meant, the department with code ''0755''? Write it without quotes: 3.', 'a quoted id');
+-- what differs in blanks (the last a full-width one) and case alone; 003 is no dept_id 3
+SAVEPOINT near;
+INSERT INTO deptperf.department (dept_id, division, code) VALUES (7, '', '003 '), (8, '', '00A'), (9, '', E'9\t'), (10, 'c', '00A'), (11, '', '　z');
+SELECT results_eq($$ SELECT given, split_part(pg_temp.error(format('SELECT deptperf_department(%L)', given)), E'\n', 3) FROM unnest('{003,00a,9,"c:00a"," two",Z,03,11}'::text[]) AS given $$,
+  $$ VALUES ('003', 'Was ''003 '' meant? Blanks and upper and lower case count.'), ('00a', 'Was ''00A'' or ''00A'' meant? Blanks and upper and lower case count.'), ('9', E'Was ''9\t'' meant? Blanks and upper and lower case count.'),
+            ('c:00a', 'Was ''c:00A'' meant? Blanks and upper and lower case count.'), (' two', 'Was ''two'' meant? Blanks and upper and lower case count.'), ('Z', 'Was ''　z'' meant? Blanks and upper and lower case count.'),
+            ('03', 'Give a code of deptperf.department, or ''division:code'' where a code is in several divisions.'), ('11', 'Was dept_id 11 meant, the department with code ''　z''? Write it without quotes: 11.') $$, 'codes that are almost the same come before ids');
+SELECT set_eq($$ SELECT dept_id, fiscal_year, severity, source, found FROM deptperf.data_issue WHERE issue = 'blank around code' $$,
+  $$ VALUES (7::bigint, NULL::int, 'warning', 'department', 'code ''003 '''), (9, NULL, 'warning', 'department', E'code ''9\t'''), (11, NULL, 'warning', 'department', 'code ''　z''') $$, 'data_issue names codes with a blank at an end');
+ROLLBACK TO near;
 SELECT is(pg_temp.error($$ SELECT deptperf_department('0755') $$),
           E'21000 department code "0755" is in several divisions\nDivisions: "a", "b".\nName the division too: ''b:0755''.', 'a code of two divisions');
 SELECT is(pg_temp.error($$ SELECT deptperf_framework_for(1, 20210) $$),
