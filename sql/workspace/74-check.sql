@@ -36,7 +36,7 @@ IF to_regclass('deptperf.data_check') IS NULL THEN
         ('duplicate', 'warning', NULL, NULL, '重复记录', 'a document number has a record once'),
         ('completed before start', 'warning', NULL, NULL, '完成日期早于开始日期', 'a project is completed after its start'),
         ('late but on time', 'warning', NULL, NULL, '逾期完成却记为按时', 'on time is by the due date'),
-        ('blank around code', 'warning', NULL, NULL, '部门代码首尾有空格', 'a department''s code begins and ends without a blank'),
+        ('blank around code', 'warning', NULL, NULL, '部门编码首尾有空格', 'a department''s code begins and ends without a blank'),
         ('late records', 'warning', NULL, NULL, '关闭后新增记录', 'no record comes after closing'),
         ('fewer records', 'warning', NULL, NULL, '关闭后减少记录', 'no record goes after closing'),
         ('silent', 'info', NULL, NULL, '单位没有记录', 'a unit has records where others have some'),
