@@ -22,8 +22,8 @@ BEGIN
     IF owner <> me THEN
         RAISE EXCEPTION 'schema "deptperf" belongs to %', owner::regrole
             USING ERRCODE = 'insufficient_privilege',
-                  DETAIL = format('deptperf_setup() was called by %s, and works only for the schema''s owner.', me::regrole),
-                  HINT = format('Let %s call it, or SET ROLE %s; a schema that is not deptperf''s has to be renamed first.', owner::regrole, owner::regrole);
+                  DETAIL = format('What changes the workspace works only for its owner, and was called by %s.', me::regrole),
+                  HINT = format('Let %s call it, or SET ROLE %s; for deptperf_setup() a schema that is not deptperf''s has to be renamed first.', owner::regrole, owner::regrole);
     END IF;
     SELECT string_agg(CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END, ', ' ORDER BY a.grantee) INTO found
     FROM pg_namespace n, aclexplode(n.nspacl) a

@@ -493,12 +493,14 @@ DECLARE
     chosen   text := '';
     of_dept  text;
     of_year  text;
+    only_year text[];                   -- before and behind the number in an expression of the year alone, and that number
     in_year  text;                      -- that the year is known, for counting
     out_dept text := 'd.dept_id';       -- the user's column where it is the same,
     out_year text := 'y.fiscal_year';   -- so that any condition reaches it
     in_dept  text := 's.dept';          -- as it is named in an issue
     year_as  text := 's.year';
     by_code  bool := false;
+    operand  text;                      -- the expression, before an operator
     as_text  text;                      -- the key dept for codes, where the column is an integer
     other    text := 'false';           -- condition: as text it is the code of another department
     exact    text;
@@ -533,6 +535,7 @@ BEGIN
     LOOP
         bound := @extschema@.deptperf_bind_expression(source, entry.key, entry.value, rel, path);
         PERFORM @extschema@.deptperf_bind_type(source, entry.key, entry.kind, entry.value, bound.expression, bound.type);
+        operand := CASE WHEN bound.expression = entry.value AND entry.value !~ '^[[:alnum:]_]+$' THEN '(' || bound.expression || ')' ELSE bound.expression END;
         IF entry.key = 'filter' THEN
             chosen := format(E'\nWHERE (%s\n)', bound.expression);
             CONTINUE;
@@ -543,7 +546,7 @@ BEGIN
         WHEN 'dept' THEN
             by_code := bound.type = ANY (texts);
             IF NOT by_code THEN
-                as_text := to_json(CASE WHEN bound.expression = entry.value AND entry.value !~ '^[[:alnum:]_]+$' THEN '(' || bound.expression || ')' ELSE bound.expression END || '::text');
+                as_text := to_json(operand || '::text');
                 other := 'd.dept_id IN (SELECT i.dept_id FROM deptperf.department i JOIN deptperf.department c ON c.code = CAST(i.dept_id AS text) AND c.dept_id <> i.dept_id)';
             END IF;
             -- two codes that are equal as the column compares would both have the record
@@ -598,6 +601,9 @@ BEGIN
                     WHERE p.partrelid = rel AND a.attname = entry.value) THEN
                 of_year := format('%1$s AND %2$s <= s.year AND %2$s >= s.year', of_year, split_part(of_year, ' = s.year', 1));
             END IF;
+            only_year := CASE WHEN bound.type = ANY (texts) THEN ARRAY[format('left(%s, ', bound.expression), ')', '4']
+                              WHEN bound.type = 'numeric'::regtype THEN ARRAY[format('div(%s, ', bound.expression), ')']
+                              WHEN bound.type <> ALL (dates) THEN ARRAY[operand || ' / ', ''] END;
             IF bound.type = 'int4'::regtype THEN
                 out_year := 'CAST(s.year AS int4)';
             END IF;
@@ -769,7 +775,12 @@ BEGIN
     ELSIF unknown_years > 0 THEN
         RAISE NOTICE 'source "%": % of % records are of years that are not known', source, unknown_years, records
             USING DETAIL = format('Of these, least and greatest: %s, %s.', quote_literal(counts.year_least), quote_literal(counts.year_most)),
-                  HINT = 'They count as soon as deptperf.fiscal_year has them.';
+                  HINT = coalesce((SELECT format('Write the year alone: "year": %s', to_json(only_year[1] || coalesce(only_year[3], CASE length(y.year) WHEN 6 THEN '100' ELSE '10000' END) || only_year[2]))
+                                   FROM unnest(ARRAY[counts.year_least, counts.year_most]) AS y(year)
+                                   -- 202103, 20210331; of a text also 2021年, 2021-03
+                                   WHERE y.year ~ '^(19|20)[0-9]{4}([0-9]{2})?$' OR only_year[3] = '4' AND y.year ~ '^(19|20)[0-9]{2}[^0-9]'
+                                   LIMIT 1),
+                                  'They count as soon as deptperf.fiscal_year has them.');
     END IF;
     IF unknown_values > 0 THEN
         RAISE NOTICE 'source "%": % of % records have a value that the source does not know', source, unknown_values, records

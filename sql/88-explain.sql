@@ -112,7 +112,10 @@ BEGIN
             USING ERRCODE = 'no_data_found',
                   DETAIL = (SELECT format('Its indicators: %s.', string_agg(i.code, ', ' ORDER BY i.position, i.code))
                             FROM deptperf.framework_indicator i WHERE i.framework = b.framework),
-                  HINT = 'NULL explains all of them.';
+                  HINT = coalesce((SELECT format('Was %L meant?', i.code) FROM deptperf.framework_indicator i WHERE i.framework = b.framework AND lower(i.code) = lower(btrim(wanted)) LIMIT 1),
+                                  (SELECT format('%s is an item of the indicator %L; give that.', t.code, t.indicator)
+                                   FROM deptperf.framework_item t WHERE t.framework = b.framework AND lower(t.code) = lower(btrim(wanted)) LIMIT 1),
+                                  'NULL explains all of them.');
     END IF;
     RETURN QUERY
     WITH result AS MATERIALIZED (

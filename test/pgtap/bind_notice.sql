@@ -24,6 +24,8 @@ INSERT INTO deptperf.department (dept_id, code) VALUES (1, '3'), (2, '1'), (3, '
 CREATE TABLE finance.coded (unit int, "Unit No" bigint, y int, a numeric);
 INSERT INTO finance.coded VALUES (1, 5, 2021, 1), (2, 3, 2021, 1), (2, 5, 1900, 1), (4, 4, 2021, 1), (5, 5, 2021, 1);
 INSERT INTO deptperf.department (dept_id, division, code) VALUES (6, '', '00A '), (7, 'north', 'N1');
+CREATE TABLE finance.yeared (unit text, "Year" text, period int, stamp numeric, a numeric, y int);
+INSERT INTO finance.yeared VALUES ('50001001', '2021年', 202103, 20210331, 1, 1900), ('50001001', '1900', 1900, 1900, 1, 1900);
 CREATE FUNCTION pg_temp.bind(name text, change jsonb DEFAULT '{}') RETURNS bigint LANGUAGE sql AS $$
   SELECT rows FROM deptperf_bind(jsonb_build_object('procurement', jsonb_build_object('from', 'finance.' || name, 'dept', 'unit', 'year', 'y', 'planned', 'a', 'actual', 'a') || change)) $$;
 \set ECHO all
@@ -43,6 +45,11 @@ SELECT pg_temp.bind('coded', '{"dept": "unit::text", "filter": "unit < 5 AND y >
 SELECT pg_temp.bind('coded', '{"filter": "unit > 3"}');
 SELECT pg_temp.bind('coded', '{"dept": "''00a''", "filter": "unit > 4"}');
 SELECT pg_temp.bind('coded', '{"dept": "''n1''", "division": "''north''", "filter": "unit > 4"}');
+SELECT pg_temp.bind('yeared', '{"year": "Year"}');
+SELECT pg_temp.bind('yeared', '{"year": "period"}');
+SELECT pg_temp.bind('yeared', '{"year": "period + 0"}');
+SELECT pg_temp.bind('yeared', '{"year": "stamp"}');
+SELECT pg_temp.bind('yeared');
 SELECT 'end';
 \set ECHO none
 ROLLBACK;
@@ -50,10 +57,10 @@ ROLLBACK;
 BEGIN;
 \setenv PGDATABASE :DBNAME
 \set said `psql -XqAt -v child=1 -f test/pgtap/bind_notice.sql 2>&1 | sed 's/^psql:[^ ]* //'`
-SELECT plan(18);
+SELECT plan(19);
 CREATE TEMP TABLE said AS
-  SELECT part[1] AS statement, part[2] AS said
-  FROM regexp_matches(:'said', '(SELECT [^\n]*?);\n(.*?)(?=SELECT |\\set)', 'gs') AS part;
+  SELECT part[1] AS statement, part[2] AS said, place
+  FROM regexp_matches(:'said', '(SELECT [^\n]*?);\n(.*?)(?=SELECT |\\set)', 'gs') WITH ORDINALITY AS p(part, place);
 CREATE FUNCTION pg_temp.said(statement text) RETURNS text LANGUAGE sql AS $$ SELECT string_agg(s.said, '') FROM said s WHERE s.statement = $1 $$;
 SELECT is(pg_temp.said('SELECT pg_temp.bind(''flagged'')'), 'NOTICE:  source "procurement": finance.flagged has a column is_deleted, and no filter is given
 DETAIL:  Records that are marked as deleted count like others.
@@ -87,6 +94,9 @@ HINT:  Known is ''00A '': blanks and upper and lower case count. Correct one of 
 1
 ', 'a code that is almost the same');
 SELECT matches(pg_temp.said('SELECT pg_temp.bind(''coded'', ''{"dept": "''''n1''''", "division": "''''north''''", "filter": "unit > 4"}'')'), 'HINT:  Known is ''north:N1'': ', 'in its division');
+SELECT is(ARRAY(SELECT substring(s.said FROM 'HINT:  ([^\n]*)') FROM said s WHERE s.statement LIKE '%yeared%' ORDER BY s.place),
+  ARRAY['Write the year alone: "year": "left(\"Year\", 4)"', 'Write the year alone: "year": "period / 100"', 'Write the year alone: "year": "(period + 0) / 100"', 'Write the year alone: "year": "div(stamp, 10000)"',
+        'They count as soon as deptperf.fiscal_year has them.'], 'unknown years that are a year and more');
 
 -- The statement as it was given.
 SET LOCAL client_min_messages = warning;

@@ -1,7 +1,7 @@
 -- explain.sql: deptperf_explain on the reference case: what it says is enough to do
 -- every sum again.
 BEGIN;
-SELECT plan(27);
+SELECT plan(28);
 SET LOCAL client_min_messages = warning;
 SET LOCAL jit = off;
 \cd examples/case
@@ -77,6 +77,18 @@ INSERT INTO deptperf.measurement (dept_id, fiscal_year, fact, amount) SELECT dep
 SELECT results_eq($$ SELECT state, branch FROM deptperf_explain('new', 2023) WHERE item = 'B1.3' $$, $$ VALUES ('not_applicable', '不适用（building_projects = 0）：满分') $$, 'what does not apply');
 
 SELECT throws_ok($$ SELECT deptperf_explain('440300-SI', 2021, 'B9') $$, 'P0002', '"B9" is no indicator of framework "sz-2021"', 'an unknown indicator');
+CREATE FUNCTION pg_temp.hint(statement text) RETURNS text LANGUAGE plpgsql AS $f$
+DECLARE
+    hint text;
+BEGIN
+    EXECUTE statement;
+    RETURN NULL;
+EXCEPTION WHEN others THEN
+    GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
+    RETURN hint;
+END $f$;
+SELECT is(ARRAY(SELECT pg_temp.hint(format('SELECT * FROM deptperf_explain(''440300-SI'', 2021, %L)', code)) FROM unnest('{b1.1,B1.1.1," c4.2.1",B9}'::text[]) AS code),
+  '{"Was ''B1.1'' meant?","B1.1.1 is an item of the indicator ''B1.1''; give that.","C4.2.1 is an item of the indicator ''C4.2''; give that.","NULL explains all of them."}', 'or one in small letters, or an item');
 SELECT throws_ok($$ SELECT deptperf_explain('440300-SI', 2021, lang => 'fr') $$, '22023', 'language "fr" is not known', 'an unknown language');
 SELECT is_empty($$ SELECT deptperf_explain(NULL::bigint, 2021) $$, 'NULL gives no rows');
 

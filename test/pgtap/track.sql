@@ -470,8 +470,8 @@ GRANT ALL ON new_rows, department, kept TO PUBLIC;
 INSERT INTO finance.payment VALUES ('A', '2021-04-05', 10000, 'public');
 SELECT is(pg_temp.error('SELECT * FROM deptperf.kept') || pg_temp.error('SELECT * FROM deptperf_track()'),
           '42501 permission denied for schema deptperf42501 schema "deptperf" belongs to deptperf_test_owner
-deptperf_setup() was called by deptperf_test_writer, and works only for the schema''s owner.
-Let deptperf_test_owner call it, or SET ROLE deptperf_test_owner; a schema that is not deptperf''s has to be renamed first.', 'a writer of a bound table has no right in the workspace');
+What changes the workspace works only for its owner, and was called by deptperf_test_writer.
+Let deptperf_test_owner call it, or SET ROLE deptperf_test_owner; for deptperf_setup() a schema that is not deptperf''s has to be renamed first.', 'a writer of a bound table has no right in the workspace');
 RESET ROLE;
 SET LOCAL ROLE deptperf_test_owner;
 SELECT is(pg_temp.wrong('execution') || pg_temp.fact(1, 2021, 'paid_q2'), 'right1', 'and what it writes is kept');

@@ -234,7 +234,7 @@ REVOKE CREATE ON SCHEMA deptperf FROM deptperf_test_other;
 ALTER TABLE deptperf.stated_figure OWNER TO deptperf_test_other;
 SELECT is(pg_temp.error('SELECT deptperf_setup()'), E'42501 a relation in schema "deptperf" is not yours\ndeptperf.stated_figure belongs to deptperf_test_other.\nChange its owner, move it to another schema or drop it.', 'a relation of somebody else');
 SET LOCAL ROLE deptperf_test_other;
-SELECT matches(pg_temp.error('SELECT deptperf_setup()'), '42501 schema "deptperf" belongs to .*\ndeptperf_setup\(\) was called by deptperf_test_other', 'a schema of somebody else');
+SELECT matches(pg_temp.error('SELECT deptperf_setup()'), '42501 schema "deptperf" belongs to .*\nWhat changes the workspace works only for its owner, and was called by deptperf_test_other\.', 'a schema of somebody else');
 RESET ROLE;
 
 -- 9. Whoever may create a schema may have a workspace.
