@@ -785,7 +785,7 @@ BEGIN
     IF unknown_values > 0 THEN
         RAISE NOTICE 'source "%": % of % records have a value that the source does not know', source, unknown_values, records
             USING DETAIL = (SELECT string_agg(CASE c.kind WHEN 'word' THEN format('%s is one of %s', c.key, array_to_string(c.words, ', '))
-                                                          WHEN 'fact' THEN 'fact is a name of deptperf.fact' WHEN 'month' THEN 'month is 1 to 12'
+                                                          WHEN 'fact' THEN 'fact is a name of deptperf.fact' WHEN 'month' THEN 'month is 1 to 12 (otherwise a payment is in none of paid_q1 to paid_q4, but in public_paid and three_public_paid)'
                                                           ELSE c.key || ' is finite' END, '; ' ORDER BY c.place) || '.'
                             FROM @extschema@.deptperf_bind_columns() c
                             WHERE c.source = deptperf_bind_source.source AND c.kind <> 'flag'),
@@ -812,6 +812,7 @@ SET search_path = pg_catalog, pg_temp AS $deptperf$
 DECLARE
     own     regclass := format('deptperf.%I', source)::regclass;
     columns text[];
+    month   text := '1 to 12; without it in none of paid_q1 to paid_q4, but in public_paid and three_public_paid';
     refused text;
     faults  text;
 BEGIN
@@ -820,7 +821,7 @@ BEGIN
         -- a NULL
         SELECT c.key, 0 AS place, format('b.%I IS NULL', c.key) AS condition, 'NULL' AS issue,
                CASE c.kind WHEN 'flag' THEN 'true or false; NULL counts as false' WHEN 'fact' THEN 'a name of deptperf.fact that does not end in _records or _units'
-                           WHEN 'word' THEN 'one of ' || array_to_string(c.words, ', ') WHEN 'month' THEN '1 to 12' ELSE 'an amount; NULL adds nothing' END AS expected
+                           WHEN 'word' THEN 'one of ' || array_to_string(c.words, ', ') WHEN 'month' THEN month ELSE 'an amount; NULL adds nothing' END AS expected
         FROM @extschema@.deptperf_bind_columns() c JOIN pg_attribute a ON a.attrelid = own AND a.attname = c.key
         WHERE c.source = deptperf_bind_faults.source AND (a.attnotnull OR c.fallback IS NULL)
         UNION ALL
@@ -844,7 +845,7 @@ BEGIN
                             WHEN s.rule = 'not_negative' THEN '0 or more' WHEN s.rule = 'whole' THEN 'a whole number'
                             WHEN s.rule LIKE 'within\_%' THEN 'at most ' || substr(s.rule, 8)
                             WHEN c.words IS NOT NULL THEN 'one of ' || array_to_string(c.words, ', ')
-                            WHEN c.kind = 'month' THEN '1 to 12' ELSE pg_get_expr(k.conbin, k.conrelid) END AS expected
+                            WHEN c.kind = 'month' THEN month ELSE pg_get_expr(k.conbin, k.conrelid) END AS expected
             ) m
         WHERE k.conrelid = own AND k.contype = 'c'
           AND (SELECT bool_and(a.attname = ANY (columns)) FROM pg_attribute a WHERE a.attrelid = own AND a.attnum = ANY (k.conkey))
@@ -1135,7 +1136,7 @@ LANGUAGE sql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE ROWS 14 AS $deptperf$
     FROM @extschema@.deptperf_bind_sources($1, pg_catalog.current_setting('search_path')) b
 $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_bind(pg_catalog.jsonb) IS
-'lets sources read relations of yours in place of their own tables, without a copy: by source an object, or an array of objects, one a relation, with "from" (the relation), "dept" (an integer is the dept_id, a text the code; with "division", a text, the code in that division), "year" (an integer, a text, or a date or timestamp), the source''s columns, and, if need be, "filter" (a condition) and "factor" (a number above 0 on every money column, exact: 0.0001 makes 万元 of 元). In place of year, "from_date" and "to_date" (may be left out or NULL: still in force; a date is the first day that it no longer is): the record counts for each year that has begun and at whose end it is in force. "complete": true closes the source for all departments, now and again at each deptperf_close, for the years before the current one in which the relation has a record. "keep": true adds the relation to what the source reads already, its own table or what is bound; in an array {"from": "deptperf.<source>"} is the own table. A value that is a column''s name is that column; any other is one SQL expression over the relation''s columns, without subqueries, whose names are looked up once, now, by your search_path. An expression that fails for a record fails every score, and while the source is tracked the statement that brings the record; deptperf_number(…) gives NaN instead. A date for month is its month, and NaN or a fraction an unknown one; columns with a default may be left out, and a NULL for adjusted is the initial amount. Only for the workspace''s owner; without keep it replaces what was bound. A row a relation: rows of the relation (after the filter), matched (known department and year: these are the source''s records), rows of unknown departments, of unknown years (in force at no year''s end), with a value that the source does not know (month, class, aspect, kind, fact; an amount that is NaN or infinite), and with a NULL. Every fault is an error that names source and key, and then nothing is bound';
+'lets sources read relations of yours in place of their own tables, without a copy: by source an object, or an array of objects, one a relation, with "from" (the relation), "dept" (an integer is the dept_id, a text the code; with "division", a text, the code in that division), "year" (an integer, a text, or a date or timestamp), the source''s columns, and, if need be, "filter" (a condition) and "factor" (a number above 0 on every money column, exact: 0.0001 makes 万元 of 元). In place of year, "from_date" and "to_date" (may be left out or NULL: still in force; a date is the first day that it no longer is): the record counts for each year that has begun and at whose end it is in force. "complete": true closes the source for all departments, now and again at each deptperf_close, for the years before the current one in which the relation has a record. "keep": true adds the relation to what the source reads already, its own table or what is bound; in an array {"from": "deptperf.<source>"} is the own table. A value that is a column''s name is that column; any other is one SQL expression over the relation''s columns, without subqueries, whose names are looked up once, now, by your search_path. An expression that fails for a record fails every score, and while the source is tracked the statement that brings the record; deptperf_number(…) gives NaN instead. A date for month is its month, and NaN or a fraction an unknown one; a payment without a month from 1 to 12 is in none of paid_q1 to paid_q4, but counts in public_paid and three_public_paid as its class says. Columns with a default may be left out, and a NULL for adjusted is the initial amount. Only for the workspace''s owner; without keep it replaces what was bound. A row a relation: rows of the relation (after the filter), matched (known department and year: these are the source''s records), rows of unknown departments, of unknown years (in force at no year''s end), with a value that the source does not know (month, class, aspect, kind, fact; an amount that is NaN or infinite), and with a NULL. Every fault is an error that names source and key, and then nothing is bound';
 
 CREATE FUNCTION @extschema@.deptperf_bindings()
 RETURNS TABLE (source pg_catalog.text, relation pg_catalog.text, spec pg_catalog.jsonb, bound_by pg_catalog.text, bound_at pg_catalog.timestamptz)

@@ -375,7 +375,7 @@ BEGIN
                 ('^no record, and not closed$', '无记录，也未关账'), ('^a record, or closing; (\d+) of the units below (.*) do$', '有记录或关账；\2 下属 \1 个单位已有'),
                 ('^target (\d+), ', '目标 \1，'), (': no actual value$', '：无实际值'), (': not judged$', '：未评审'), (': (\S+) of (\S+)$', '：\1 / \2'),
                 ('^why it was missed, in reason$', '在 reason 中说明未达到的原因'), ('^actual or actual_written$', '填写 actual 或 actual_written'), ('^earned$', '填写 earned'),
-                (': (\d+) records of department ', '：\1 条记录，部门 '), (': (\d+) records of year ', '：\1 条记录，年度 '), ('^([^:]+): (.+) is no month$', '\1：\2 不是月份'), ('^([^:]+): (.+) is (\S+)$', '\1：\2 为 \3')) AS v(en, zh)
+                (': (\d+) records of department ', '：\1 条记录，部门 '), (': (\d+) records of year ', '：\1 条记录，年度 '), ('^1 to 12; without it in none of (\S+) to (\S+), but in (\S+) and (\S+)$', '1 至 12；缺月份的支出不计入 \1 至 \2，但计入 \3 和 \4'), ('^([^:]+): (.+) is no month$', '\1：\2 不是月份'), ('^([^:]+): (.+) is (\S+)$', '\1：\2 为 \3')) AS v(en, zh)
         LOOP
             said := regexp_replace(said, t.en, t.zh);
         END LOOP;

@@ -2,7 +2,7 @@
 -- twice, a value that stops every query, the wrong relation taken away, an index
 -- that serves nobody, a source that goes with the session.
 BEGIN;
-SELECT plan(28);
+SELECT plan(30);
 SET LOCAL client_min_messages = warning;
 SELECT lives_ok('SELECT deptperf_setup()', 'the workspace is made');
 INSERT INTO deptperf.department (dept_id, code) VALUES (1, 'a1'), (2, 'A1'), (3, 'c'), (4, 'c ');
@@ -56,6 +56,8 @@ SELECT set_eq($$ SELECT substr(found, 15), issue FROM deptperf.data_issue WHERE 
   $$ SELECT format('id=%s: month (deptperf_number(substr(p, 5))) is %s', id, found), issue FROM (VALUES
        (3, 'no month', 'unknown value'), (4, 'no month', 'unknown value'), (5, '13', 'unknown value'), (6, 'no month', 'unknown value'), (7, 'NULL', 'NULL'), (8, '0', 'unknown value')) AS v(id, found, issue) $$,
   'data_issue names each, by its record');
+SELECT is((SELECT count(DISTINCT issue) FROM deptperf.data_issue WHERE source = 'execution' AND expected = '1 to 12; without it in none of paid_q1 to paid_q4, but in public_paid and three_public_paid'), 2::bigint, 'and says where it counts, also without a month');
+SELECT is(deptperf_report_issue('1 to 12; without it in none of paid_q1 to paid_q4, but in public_paid and three_public_paid', 'zh'), '1 至 12；缺月份的支出不计入 paid_q1 至 paid_q4，但计入 public_paid 和 three_public_paid', 'in Chinese');
 SELECT is(deptperf_report_issue('public.period id=3: month (f(p)) is no month', 'zh'), 'public.period id=3：month (f(p)) 不是月份', 'in Chinese too');
 SELECT deptperf_untrack('execution');
 SELECT is(pg_temp.bind('{"execution": {"from": "public.period", "dept": "u", "year": "left(p, 4)", "month": "deptperf_number(substr(p, 5))", "expense_class": "''public''", "amount": "amt"}}'),
