@@ -733,6 +733,15 @@ BEGIN
         RAISE NOTICE 'source "%": no index serves one department''s records of %', source, relation
             USING DETAIL = format('Its %s records are all read for each score.', records), HINT = statement;
     END IF;
+    IF @extschema@.deptperf_track_fault(format('deptperf.%I', 'binding_new_' || place)::regclass) IS NOT NULL THEN
+        SELECT e.key, e.value INTO fault
+        FROM jsonb_each_text(spec) e WHERE e.value ~* '(::|\mas)\s*(pg_catalog\.)?(date|timestamp)\M' ORDER BY e.key LIMIT 1;
+        IF FOUND THEN
+            RAISE NOTICE 'source "%", key "%": what "%" gives depends on the session of whoever reads', source, fault.key, fault.value
+                USING DETAIL = 'DateStyle decides which day a text is, TimeZone which day a time is: two readers can see different scores.',
+                      HINT = 'Name the form, to_date(…, ''YYYY-MM-DD''), or the zone, (… AT TIME ZONE ''Asia/Shanghai'')::date.';
+        END IF;
+    END IF;
     IF EXISTS (SELECT FROM pg_class c WHERE c.oid = rel AND c.relkind = 'm') THEN
         RAISE NOTICE 'source "%": % is a materialized view', source, relation
             USING DETAIL = 'Its records are those of the last REFRESH, and after a restore there are none until the next.',

@@ -14,6 +14,7 @@ CREATE TABLE finance.plain (unit text, y int, a numeric, delivered boolean, dele
 CREATE TABLE finance.secured (unit numeric(10), y int, a numeric, b bigint);
 ALTER TABLE finance.secured ENABLE ROW LEVEL SECURITY;
 CREATE VIEW finance.over_secured AS SELECT * FROM finance.secured;
+CREATE TABLE finance.dated (unit text, y text, at timestamptz, a numeric);
 CREATE MATERIALIZED VIEW finance.copy AS SELECT * FROM finance.plain;
 CREATE TABLE finance.large (unit varchar(12), y smallint, a numeric, b int, remarks text);
 INSERT INTO finance.large SELECT '5000' || i, y, 1, 1, repeat('x', 40) FROM generate_series(1001, 1200) AS i, generate_series(2012, 2021) AS y, generate_series(1, 6);
@@ -50,6 +51,10 @@ SELECT pg_temp.bind('yeared', '{"year": "period"}');
 SELECT pg_temp.bind('yeared', '{"year": "period + 0"}');
 SELECT pg_temp.bind('yeared', '{"year": "stamp"}');
 SELECT pg_temp.bind('yeared');
+SELECT pg_temp.bind('dated', '{"year": "y::date"}');
+SELECT pg_temp.bind('dated', '{"year": "CAST(at AS date)"}');
+SELECT pg_temp.bind('dated', '{"year": "to_date(y, ''YYYY-MM-DD'')"}');
+SELECT pg_temp.bind('dated', '{"year": "(at AT TIME ZONE ''Asia/Shanghai'')::date"}');
 SELECT 'end';
 \set ECHO none
 ROLLBACK;
@@ -57,7 +62,7 @@ ROLLBACK;
 BEGIN;
 \setenv PGDATABASE :DBNAME
 \set said `psql -XqAt -v child=1 -f test/pgtap/bind_notice.sql 2>&1 | sed 's/^psql:[^ ]* //'`
-SELECT plan(19);
+SELECT plan(22);
 CREATE TEMP TABLE said AS
   SELECT part[1] AS statement, part[2] AS said, place
   FROM regexp_matches(:'said', '(SELECT [^\n]*?);\n(.*?)(?=SELECT |\\set)', 'gs') WITH ORDINALITY AS p(part, place);
@@ -76,6 +81,13 @@ SELECT is(pg_temp.said('SELECT pg_temp.bind(''secured'', ''{"dept": "b"}'')'), E
 SELECT matches(pg_temp.said('SELECT pg_temp.bind(''copy'')'), '^NOTICE:  source "procurement": finance.copy is a materialized view\nDETAIL:  .*after a restore.*\nHINT:  REFRESH MATERIALIZED VIEW finance.copy;\n', 'a materialized view');
 SELECT matches(pg_temp.said('SELECT rows FROM deptperf_bind(''{"fixed_asset": {"from": "finance.asset", "dept": "unit", "from_date": "bought", "to_date": "gone", "original_value": "a", "in_use": "true"}}'')'),
   '^NOTICE:  source "fixed_asset": 1 of 1 records are in force at no year''s end\n', 'stocks that no year''s end has');
+SELECT is(pg_temp.said('SELECT pg_temp.bind(''dated'', ''{"year": "y::date"}'')'), 'NOTICE:  source "procurement", key "year": what "y::date" gives depends on the session of whoever reads
+DETAIL:  DateStyle decides which day a text is, TimeZone which day a time is: two readers can see different scores.
+HINT:  Name the form, to_date(…, ''YYYY-MM-DD''), or the zone, (… AT TIME ZONE ''Asia/Shanghai'')::date.
+0
+', 'a date in a text, whose form the session decides');
+SELECT matches(pg_temp.said('SELECT pg_temp.bind(''dated'', ''{"year": "CAST(at AS date)"}'')'), '^NOTICE:  source "procurement", key "year": what "CAST\(at AS date\)" gives depends on the session', 'a time, whose day it decides');
+SELECT is(pg_temp.said($$SELECT pg_temp.bind('dated', '{"year": "to_date(y, ''YYYY-MM-DD'')"}')$$) || pg_temp.said($$SELECT pg_temp.bind('dated', '{"year": "(at AT TIME ZONE ''Asia/Shanghai'')::date"}')$$), E'0\n0\n', 'where form or zone are named nothing is said');
 SELECT matches(pg_temp.said('SELECT pg_temp.bind(''large'')'), '^NOTICE:  source "procurement": no index serves one department''s records of finance.large\nDETAIL:  Its 12000 records.*\nHINT:  CREATE INDEX ON finance.large \(unit, y\) INCLUDE \(a\);\n12000\n$', 'no index serves');
 SELECT is(pg_temp.said('SELECT pg_temp.bind(''coded'')'), 'NOTICE:  source "procurement", key "dept": 3 of 5 records count for another department if "unit" is a code
 DETAIL:  An integer is a dept_id: 1 is that of the department with code ''3'', and the code of dept_id 2.
