@@ -191,6 +191,32 @@ BEGIN
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_shard_facts_table(pg_catalog.int4, pg_catalog.name) IS 'makes the partition of deptperf.shard_unit_facts over deptperf.shared_facts of a shard, where it is missing';
 
+-- The claims of a shard that end: on those departments that are not among kept.
+-- Their records no longer count here, so a closing here would say that there are
+-- none: of 0 out of 0 that is full points.
+CREATE FUNCTION @extschema@.deptperf_shard_release(shard pg_catalog.int4, kept pg_catalog.int8[]) RETURNS pg_catalog.void
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp AS $deptperf$
+#variable_conflict use_column
+DECLARE
+    n record;
+BEGIN
+    PERFORM @extschema@.deptperf_require_workspace();
+    WITH gone AS (
+        DELETE FROM deptperf.shard_department h WHERE h.shard = deptperf_shard_release.shard AND h.dept_id <> ALL (kept) RETURNING h.dept_id
+    ), opened AS (
+        DELETE FROM deptperf.closed c USING gone g WHERE c.dept_id = g.dept_id RETURNING c.dept_id, c.fiscal_year
+    )
+    SELECT count(*) AS closings, count(DISTINCT o.dept_id) AS departments, count(DISTINCT o.fiscal_year) AS years INTO n FROM opened o;
+    IF n.closings > 0 THEN
+        RAISE NOTICE 'closings taken back: % (departments: %, years: %)', n.closings, n.departments, n.years
+            USING DETAIL = 'The departments are no longer at the shard, and closed without the records there they would have full points. Frozen results stay as they are.',
+                  HINT = 'deptperf_close closes them again, when their records are here or at another shard.';
+    END IF;
+END $deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_shard_release(pg_catalog.int4, pg_catalog.int8[]) IS
+'ends the claims of a shard on all departments but those that are kept, and takes back the closings of those, with a notice that says how many. NULL does nothing';
+
 CREATE FUNCTION @extschema@.deptperf_attach(server pg_catalog.name) RETURNS pg_catalog.int8
 LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp AS $deptperf$
@@ -313,7 +339,7 @@ BEGIN
     END IF;
     PERFORM @extschema@.deptperf_shard_facts_table(n, server);
     ids := ARRAY(SELECT r.dept_id FROM jsonb_to_recordset(about.departments) AS r(dept_id bigint));
-    DELETE FROM deptperf.shard_department h WHERE h.shard = n AND h.dept_id <> ALL (ids);
+    PERFORM @extschema@.deptperf_shard_release(n, ids);
     had := ARRAY(SELECT h.dept_id FROM deptperf.shard_department h WHERE h.shard = n);
     INSERT INTO deptperf.shard_department (dept_id, shard) SELECT r.dept_id, n FROM unnest(ids) AS r(dept_id) WHERE r.dept_id <> ALL (had);
     ANALYZE deptperf.shard_department;
@@ -322,15 +348,16 @@ BEGIN
     RETURN departments;
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_attach(pg_catalog.name) IS
-'has the workspace that a server of postgres_fdw leads to as a shard: it claims every department of its registry, and their facts are read there from now on, by a remote query that has the year and the departments. Called again it takes the registry as it is now, and brings back foreign tables that are missing. Returns how many departments it has. The departments must be known here by the same dept_id, division and code; one that another shard claims, or that has records here, is an error, and so are a workspace whose sources have other facts, one that shows the role of the user mapping some departments only, one that has shards itself, and a server that is none of postgres_fdw or does not answer; then nothing is changed. deptperf.shard.unreachable says what happens while it is down. At most 32 shards. Only for the workspace''s owner, who needs USAGE on the server and a user mapping: everybody''s queries go there by it. NULL is an error';
+'has the workspace that a server of postgres_fdw leads to as a shard: it claims every department of its registry, and their facts are read there from now on, by a remote query that has the year and the departments. Called again it takes the registry as it is now (the closings here of departments that are no longer in it are taken back, with a notice), and brings back foreign tables that are missing. Returns how many departments it has. The departments must be known here by the same dept_id, division and code; one that another shard claims, or that has records here, is an error, and so are a workspace whose sources have other facts, one that shows the role of the user mapping some departments only, one that has shards itself, and a server that is none of postgres_fdw or does not answer; then nothing is changed. deptperf.shard.unreachable says what happens while it is down. At most 32 shards. Only for the workspace''s owner, who needs USAGE on the server and a user mapping: everybody''s queries go there by it. NULL is an error';
 
 CREATE FUNCTION @extschema@.deptperf_detach(server pg_catalog.name) RETURNS pg_catalog.int8
 LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
-SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $deptperf$
+SET search_path = pg_catalog, pg_temp AS $deptperf$
 #variable_conflict use_variable
 DECLARE
-    n           int;
-    departments bigint;
+    n             int;
+    departments   bigint;
+    foreign_table text;
 BEGIN
     PERFORM @extschema@.deptperf_require_workspace();
     PERFORM pg_advisory_xact_lock(1684369524, 1);
@@ -352,9 +379,14 @@ BEGIN
     END IF;
     PERFORM @extschema@.deptperf_shard_forget();
     SELECT count(*) INTO departments FROM deptperf.shard_department h WHERE h.shard = n;
+    PERFORM @extschema@.deptperf_shard_release(n, '{}');
     DELETE FROM deptperf.shard s WHERE s.shard = n;
     PERFORM @extschema@.deptperf_shard_views();
-    EXECUTE format('DROP FOREIGN TABLE IF EXISTS deptperf.%I, deptperf.%I', format('shard_%s_facts', n), format('shard_%s_about', n));
+    FOREACH foreign_table IN ARRAY ARRAY[format('deptperf.shard_%s_facts', n), format('deptperf.shard_%s_about', n)] LOOP
+        IF to_regclass(foreign_table) IS NOT NULL THEN      -- else the server was dropped
+            EXECUTE format('DROP FOREIGN TABLE %s', foreign_table);
+        END IF;
+    END LOOP;
     IF NOT EXISTS (SELECT FROM deptperf.shard) THEN
         DROP TABLE IF EXISTS deptperf.shard_0_facts;
         ANALYZE deptperf.shard_unit_facts;          -- it has no partitions: the point path needs not ask
@@ -362,4 +394,4 @@ BEGIN
     RETURN departments;
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_detach(pg_catalog.name) IS
-'lets a shard go: its foreign tables and its claims. Its departments have from now on what records there are here. Returns how many departments it had. Works for a server that does not answer, and for one that was dropped. Only for the workspace''s owner. One that is not attached, and NULL, is an error';
+'lets a shard go: its foreign tables and its claims. Its departments have from now on what records there are here, and are open: their closings here are taken back, with a notice that says how many; frozen results stay. Returns how many departments it had. Works for a server that does not answer, and for one that was dropped. Only for the workspace''s owner. One that is not attached, and NULL, is an error';

@@ -79,7 +79,7 @@ INSERT INTO call VALUES ('deptperf_version()'), ('deptperf_setup()'), ('deptperf
     ('deptperf_track_statement(0, ''x'', ''insert'', ''budget'', ''1'')'), ('deptperf_track_again(0, ''insert'')'), ('deptperf_track_refusal(''budget'')'), ('deptperf_track_triggers(''budget'')'), ('deptperf_track_faults(''budget'')'),
     ('deptperf_track_keep(''{budget}'', ''{}'')'), ('deptperf_track_hold(''budget'')'), ('deptperf_track_off(''budget'')'), ('deptperf_track_map(''{budget}'')'), ('deptperf_track_view(''{budget}'')'), ('deptperf_track_table()'), ('deptperf_track_unit_views()'),
     ('deptperf_track_is_on(''budget'')'), ('deptperf_track_negation(''{budget}'', ''true'')'), ('deptperf_track_says(''{budget}'')'),
-    ('deptperf_attach(''x'')'), ('deptperf_detach(''x'')'), ('deptperf_shard_asked(1)'), ('deptperf_shard_views()'), ('deptperf_shard_refuse(''{1}'', ''x'', ''x'')'), ('deptperf_shard_require(''{1}'', ''x'')'),
+    ('deptperf_attach(''x'')'), ('deptperf_detach(''x'')'), ('deptperf_shard_asked(1)'), ('deptperf_shard_views()'), ('deptperf_shard_release(1, ''{}'')'), ('deptperf_shard_refuse(''{1}'', ''x'', ''x'')'), ('deptperf_shard_require(''{1}'', ''x'')'),
     ('deptperf_shard_faults(1, ''[]'')'), ('deptperf_shard_about_table(1, ''x'')'), ('deptperf_shard_facts_table(1, ''x'')');
 SELECT is_empty($$ SELECT call, g FROM call, LATERAL (SELECT pg_temp.gives(current_user::name, 'SELECT ' || call || '::text') AS g) x WHERE g !~ '^42501 schema "deptperf" (is not trusted|belongs to deptperf_test_evil)' $$,
                 'every function refuses a schema of somebody else''s to a superuser');

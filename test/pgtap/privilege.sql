@@ -284,6 +284,7 @@ INSERT INTO listed VALUES
     ('volatile strict unsafe search_path=pg_catalog, pg_temp', $$
         deptperf_shard_about_table(integer,name)
         deptperf_shard_facts_table(integer,name)
+        deptperf_shard_release(integer,bigint[])
         deptperf_shard_views()
         deptperf_track_off(text)
         deptperf_track_view(text[])
@@ -311,13 +312,11 @@ INSERT INTO listed VALUES
     ('volatile unsafe search_path=deptperf, pg_temp; client_min_messages=warning', $$
         deptperf_setup(text,boolean)
     $$),
-    ('volatile unsafe search_path=pg_catalog, pg_temp; client_min_messages=warning', $$
-        deptperf_detach(name)
-    $$),
     ('volatile unsafe search_path=pg_catalog, pg_temp', $$
         deptperf_track_table()
         deptperf_track_unit_views()
         deptperf_attach(name)
+        deptperf_detach(name)
         deptperf_track(text)
         deptperf_track_sources(text)
         deptperf_untrack(text)

@@ -236,6 +236,26 @@ same_lines(rows('finance', "$SCORES[0] WHERE fiscal_year = 2019", 'bureau'), row
 my $frozen = run($co, 'finance', q{SELECT deptperf_finalize(12, 2019)}, 'bureau');
 is(run($co, 'finance', "SELECT facts FROM deptperf.result WHERE result_id = $frozen", 'bureau'), run($co, 'one', 'SELECT facts FROM deptperf.facts WHERE dept_id = 12 AND fiscal_year = 2019'), 'a result is frozen from facts');
 
+# A department that a shard lets go is open again: closed without its records it
+# would have full points.  Of sz-2021-records 33 points are full at 0 out of 0: 5
+# (A1.2.1) + 3 (A2.1.1) + 1 (B1.1.1) + 1 (B3.2.1) + 1 (B4.1.1) + 6 (C1.1) + 8
+# (C2.2.1) + 6 (C2.3.1) + 2 (C4.1); two tasks missed and a project late take 8 + 6,
+# and 19 / 33 of 100 are 57.58.
+run($co, 'finance', q{INSERT INTO deptperf.department (dept_id, code) VALUES (301, 'd301')}, 'bureau');
+run($north, 'finance', q{INSERT INTO deptperf.department (dept_id, code) VALUES (301, 'd301');
+	INSERT INTO deptperf.key_task (key_task_id, dept_id, fiscal_year, assigned, missed) VALUES (-1, 301, 2020, 2, 2); INSERT INTO deptperf.project (project_id, dept_id, fiscal_year, on_time) VALUES (-1, 301, 2020, 0)});
+is(run($co, 'finance', q{SELECT deptperf_attach('north'), deptperf_close(2020, NULL, 'd301'), deptperf_close(2018, 'finding', 'd301')}, 'bureau'), '68|13|1', 'another department there, closed here');
+is(run($co, 'finance', q{SELECT deptperf_total(301, 2020)}, 'bureau'), '57.58', 'a poor one');
+$frozen = run($co, 'finance', q{SELECT deptperf_finalize(301, 2020)}, 'bureau');
+run($north, 'finance', q{DELETE FROM deptperf.key_task WHERE dept_id = 301; DELETE FROM deptperf.project WHERE dept_id = 301; DELETE FROM deptperf.department WHERE dept_id = 301});
+same_lines(rows('finance', q{SELECT source, found FROM deptperf.data_issue WHERE issue = 'fewer records'}, 'bureau'), [ 'key_task|0 records', 'project|0 records' ], 'deleted there: data_issue says that the records are gone');
+my ($status_there, $departments, $notice) = ask(q{SELECT deptperf_attach('north')});
+is($departments, 67, 'and attached again');
+like($notice, qr/NOTICE:  \w+: closings taken back: 14 \(departments: 1, years: 2\)$/m, 'it is let go, and a notice says that it is open: 13 sources of 2020 and one of 2018');
+is(run($co, 'finance', q{SELECT count(*), (SELECT count(*) FROM deptperf.score WHERE dept_id = 301), (SELECT count(deptperf_total(301, 2020))) FROM deptperf.closed WHERE dept_id = 301}, 'bureau'), '0|0|0', 'so it has no total');
+is(run($co, 'finance', "SELECT total, (SELECT count(*) FROM deptperf_verify($frozen)) FROM deptperf.result WHERE result_id = $frozen", 'bureau'), '57.58|0', 'what is frozen stays');
+run($co, 'finance', "SET session_replication_role = replica; DELETE FROM deptperf.result WHERE result_id = $frozen; DELETE FROM deptperf.department WHERE dept_id = 301; DELETE FROM deptperf.department_closure WHERE dept_id = 301");
+
 # ---- a shard is down ----
 
 my %right;
@@ -330,7 +350,14 @@ is(run($co, 'restored', q{SELECT deptperf_attach('south'), deptperf_detach('nort
 
 # ---- detached ----
 
-is(run($co, 'finance', q{SELECT deptperf_detach('north')}, 'bureau'), 67, 'detached');
+# 2019 was closed here for all: 13 sources of the 67 departments at north.
+run($co, 'finance', q{CREATE TABLE public.closed_before AS SELECT * FROM deptperf.closed}, 'bureau');
+($status, $out, $err) = ask(q{SELECT deptperf_detach('north')});
+is($out, 67, 'detached');
+like($err, qr/NOTICE:  \w+: closings taken back: 871 \(departments: 67, years: 1\)\n.*Frozen results stay/m, 'and a notice says what is open again');
+is(() = $err =~ /NOTICE/g, 1, 'one');
+is(run($co, 'finance', q{SELECT count(*), bool_and(dept_id % 3 = 1) FROM (TABLE public.closed_before EXCEPT TABLE deptperf.closed) c}, 'bureau'), '871|t', 'no closing of another department');
+is(run($co, 'finance', q{SELECT count(*) FROM deptperf.unit_facts WHERE dept_id % 3 = 1}, 'bureau'), 0, 'so that none of its departments has facts of what was there');
 is(run($co, 'finance', q{SELECT deptperf_detach('south')}, 'bureau'), 66, 'both');
 is(run($co, 'finance', 'EXPLAIN (VERBOSE, COSTS OFF) SELECT * FROM deptperf.score WHERE fiscal_year = 2021', 'bureau'), $plain, 'the plan is what it was before');
 is(run($co, 'finance', q{SELECT (SELECT count(*) FROM deptperf.shard) + (SELECT count(*) FROM deptperf.shard_department) + (SELECT count(*) FROM pg_class WHERE relkind = 'f')}, 'bureau'), 0, 'nothing of them is left');
