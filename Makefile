@@ -61,10 +61,11 @@ $(CREATE_SCRIPT): $(PARTS) $(WORKSPACE) Makefile deptperf.control
 	$(fill) $(PARTS) >> $@
 
 # An upgrade is what sql/upgrade says has to go, and every function as it is now.
-# The type deptperf_rule and what it is made of (part 10) stay.
+# The type deptperf_rule and what it is made of (part 10) stay, and so does the
+# extension's schema (part 01).
 $(UPDATE_SCRIPTS): deptperf--%--$(EXTVERSION).sql: sql/upgrade/%.sql $(PARTS) $(WORKSPACE) Makefile deptperf.control
 	printf '%s\n' '\echo Use "ALTER EXTENSION deptperf UPDATE" to load this file. \quit' | cat - $< > $@
-	$(fill) $(filter-out sql/10-rule.sql,$(PARTS)) | sed -E 's/^CREATE (FUNCTION|AGGREGATE) /CREATE OR REPLACE \1 /' >> $@
+	$(fill) $(filter-out sql/01-schema.sql sql/10-rule.sql,$(PARTS)) | sed -E 's/^CREATE (FUNCTION|AGGREGATE) /CREATE OR REPLACE \1 /' >> $@
 
 .DELETE_ON_ERROR:
 

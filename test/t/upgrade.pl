@@ -141,6 +141,11 @@ for my $earlier (sort keys %old)
 	same_lines(extension_inventory($node, $database), $members, "$earlier: every member of the extension as in a fresh install");
 	same_lines(inventory($node, $database), $objects, "$earlier: every object of the workspace and every dashboard as in a fresh install");
 	same_lines(timeless(contents($node, $database)), $rows, "$earlier: every row as in a fresh install");
+
+	# where CREATE EXTENSION refuses to put it, an earlier one may be
+	is(run($node, 'postgres', "SET client_min_messages = warning; CREATE SCHEMA deptperf; CREATE EXTENSION deptperf SCHEMA deptperf VERSION '$earlier'; ALTER EXTENSION deptperf UPDATE;
+		SELECT extversion, extnamespace::regnamespace FROM pg_extension WHERE extname = 'deptperf'; DROP SCHEMA deptperf CASCADE"), "$version|deptperf", "$earlier: updated in the workspace's schema, too")
+		if $earlier ne "$version-fixture";
 }
 
 $node->stop('immediate');
