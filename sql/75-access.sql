@@ -62,6 +62,27 @@ END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_grant_rights(pg_catalog.name, pg_catalog.text, pg_catalog.bool) IS
 'the GRANT statements of deptperf_grant; every: for every department';
 
+-- The functions are where the extension is, which is not everybody's schema everywhere.
+CREATE FUNCTION @extschema@.deptperf_grant_usage(roles pg_catalog.name[]) RETURNS pg_catalog.void
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp AS $deptperf$
+DECLARE
+    space   regnamespace := '@extschema@';
+    without text := (SELECT string_agg(quote_ident(r.role), ', ' ORDER BY r.role) FROM unnest(roles) AS r(role) WHERE NOT has_schema_privilege(r.role, space, 'USAGE'));
+BEGIN
+    IF without IS NULL THEN
+        RETURN;
+    ELSIF has_schema_privilege(space, 'USAGE WITH GRANT OPTION') THEN
+        EXECUTE format('GRANT USAGE ON SCHEMA %s TO %s', space, without);
+    ELSE
+        RAISE WARNING 'without USAGE on schema % nothing of deptperf can be used by %', space, without
+            USING DETAIL = format('Its functions, which the views call too, are there, and %s may not grant it.', current_user),
+                  HINT = (SELECT format('Let %s run: GRANT USAGE ON SCHEMA %s TO %s;', n.nspowner::regrole, space, without) FROM pg_namespace n WHERE n.oid = space);
+    END IF;
+END $deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_grant_usage(pg_catalog.name[]) IS
+'USAGE on the extension''s schema for roles that lack it, or a warning that says who has to grant it. NULL does nothing';
+
 CREATE FUNCTION @extschema@.deptperf_grant_departments(role pg_catalog.name, what pg_catalog.text, dept_id pg_catalog.int8) RETURNS pg_catalog.text
 LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp AS $deptperf$
@@ -102,6 +123,7 @@ BEGIN
     END IF;
     INSERT INTO deptperf.access (role, what, dept_id) VALUES (role, what, dept_id) ON CONFLICT DO NOTHING;
     PERFORM @extschema@.deptperf_grant_rights(role, what, dept_id IS NULL);
+    PERFORM @extschema@.deptperf_grant_usage(ARRAY[role]);
     IF dept_id IS NOT NULL AND (has_table_privilege(role, 'deptperf.access', 'SELECT')
                                 OR (SELECT r.rolsuper OR r.rolbypassrls FROM pg_roles r WHERE r.rolname = role)) THEN
         RAISE NOTICE 'role "%" sees every department all the same', role
@@ -119,7 +141,7 @@ LANGUAGE sql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE AS $deptperf$
     SELECT @extschema@.deptperf_grant_departments($1, $2, NULL::pg_catalog.int8)
 $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_grant(pg_catalog.name, pg_catalog.text) IS
-'gives a role what it needs for every department. reader: registries, indicators, frameworks, facts, scores and assessments, no records. assessor: that, and adding assessments (deptperf_assess), without setting who and when. admin: that, and reading and writing records, what was published and closed, departments, facts, indicators and frameworks; assessments are only added there too, and settings, bindings and grants are the owner''s. Only for the workspace''s owner; the role must exist. Returns what was given. An unknown role or an unknown what is an error';
+'gives a role what it needs for every department. reader: registries, indicators, frameworks, facts, scores and assessments, no records. assessor: that, and adding assessments (deptperf_assess), without setting who and when. admin: that, and reading and writing records, what was published and closed, departments, facts, indicators and frameworks; assessments are only added there too, and settings, bindings and grants are the owner''s. Each also gets USAGE on the extension''s schema, if it lacks it; where the caller may not give that, a warning says who has to. Only for the workspace''s owner; the role must exist. Returns what was given. An unknown role or an unknown what is an error';
 
 CREATE FUNCTION @extschema@.deptperf_grant(role pg_catalog.name, what pg_catalog.text, dept pg_catalog.int8) RETURNS pg_catalog.text
 LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE

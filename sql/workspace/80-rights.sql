@@ -72,9 +72,17 @@ IF EXISTS (
     REVOKE ALL ON ALL ROUTINES IN SCHEMA deptperf FROM PUBLIC;
 END IF;
 
--- What was given, on what was made since: to roles that still have the schema.  A
--- role that was dropped has not, nor has the next one of its name.
-PERFORM @extschema@.deptperf_grant_rights(r.rolname, a.what, a.every)
-FROM (SELECT a.role, a.what, bool_or(a.dept_id IS NULL) AS every FROM access a GROUP BY a.role, a.what) a
-    JOIN pg_roles r ON r.rolname = a.role
-WHERE EXISTS (SELECT FROM pg_namespace n, aclexplode(n.nspacl) g WHERE n.nspname = 'deptperf' AND g.grantee = r.oid);
+-- What was given, on what was made since, and where the extension is now: to roles
+-- that still have the schema.  A role that was dropped has not, nor has the next one
+-- of its name.
+DECLARE
+    holders name[] := ARRAY(SELECT r.rolname FROM pg_roles r
+                            WHERE EXISTS (SELECT FROM access a WHERE a.role = r.rolname)
+                              AND EXISTS (SELECT FROM pg_namespace n, aclexplode(n.nspacl) g WHERE n.nspname = 'deptperf' AND g.grantee = r.oid));
+BEGIN
+    PERFORM @extschema@.deptperf_grant_rights(a.role::name, a.what, bool_or(a.dept_id IS NULL))
+    FROM access a
+    WHERE a.role = ANY (holders)
+    GROUP BY a.role, a.what;
+    PERFORM @extschema@.deptperf_grant_usage(holders);
+END;

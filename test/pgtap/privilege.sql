@@ -294,6 +294,7 @@ INSERT INTO listed VALUES
         deptperf_bind_relation(text,text,text)
         deptperf_framework_import(jsonb)
         deptperf_grant_rights(name,text,boolean)
+        deptperf_grant_usage(name[])
     $$),
     ('volatile unsafe', $$
         deptperf_kept_derived()
