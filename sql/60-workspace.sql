@@ -561,6 +561,11 @@ BEGIN
     id := @extschema@.deptperf_department(dept);
     fy := @extschema@.deptperf_fiscal_year(year);
     in_force := @extschema@.deptperf_framework_for(id, year);
+    IF NOT has_any_column_privilege('deptperf.assessment', 'INSERT') THEN
+        RAISE EXCEPTION 'permission denied for table assessment'
+            USING ERRCODE = 'insufficient_privilege',
+                  HINT = format('Let the workspace''s owner run: SELECT deptperf_grant(%L, ''assessor''); or with a department.', current_user);
+    END IF;
 
     FOR entry IN
         SELECT g.key AS code,

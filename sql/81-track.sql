@@ -930,6 +930,12 @@ BEGIN
     FOR one IN SELECT s.source FROM deptperf.source s ORDER BY s.position LOOP
         RETURN QUERY SELECT one, NULL::bigint, NULL::int, f.found, f.expected FROM @extschema@.deptperf_track_faults(one) f;
         CONTINUE WHEN NOT @extschema@.deptperf_track_is_on(one);
+        IF NOT has_table_privilege('deptperf.kept', 'SELECT') THEN
+            RAISE EXCEPTION 'permission denied for table kept'
+                USING ERRCODE = 'insufficient_privilege',
+                      HINT = (SELECT format('What is kept is compared with all records by %s alone, who owns the workspace; deptperf.data_issue has what the catalog says of tracking.', c.relowner::regrole)
+                              FROM pg_class c WHERE c.oid = 'deptperf.kept'::regclass);
+        END IF;
         PERFORM @extschema@.deptperf_kept_begun(ARRAY[format('deptperf.%I', one || '_computed')::regclass]);
         map := @extschema@.deptperf_track_map(ARRAY[one]);
         RETURN QUERY EXECUTE format(

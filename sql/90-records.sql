@@ -61,6 +61,7 @@ DECLARE
     fy     int := @extschema@.deptperf_fiscal_year(year);
     units  bigint[];
     known  record;
+    held   record;              -- what the caller may not read
     part   record;              -- a relation; own: the columns of the own table, what is left out filled in
 BEGIN
     SELECT f.source, r.counts, r.amount INTO known
@@ -80,6 +81,20 @@ BEGIN
     IF wanted = known.source || '_records' THEN
         known.counts := 'true';
         known.amount := '1';
+    END IF;
+    -- the own tables and views of bound relations that are read below, and which they are
+    SELECT string_agg(c.oid::regclass::text, ', ' ORDER BY c.relname) AS relations, bool_or(c.relkind = 'v') AS bound INTO held
+    FROM pg_class c
+    WHERE c.relnamespace = 'deptperf'::regnamespace AND NOT has_any_column_privilege(c.oid, 'SELECT')
+      AND c.relname ~ format('^(binding|(%s%s)(_bound_[0-9]+)?)$', known.source, CASE WHEN wanted <> known.source || '_records' THEN '|measurement' END);
+    IF held.relations IS NOT NULL THEN
+        RAISE EXCEPTION 'permission denied for the records behind "%"', wanted
+            USING ERRCODE = 'insufficient_privilege',
+                  DETAIL = format('They are for the workspace''s owner, in own tables for admins too, and for whoever has SELECT on them; %s has not on %s.', current_user, held.relations),
+                  HINT = (SELECT CASE WHEN held.bound AND NOT deptperf.sees_all()
+                                      THEN format('Ask %s: whoever may read what is bound sees the records of every department there.', n.nspowner::regrole)
+                                      ELSE format('Let %s run: GRANT SELECT ON %s TO %I;', n.nspowner::regrole, held.relations, current_user) END
+                          FROM pg_namespace n WHERE n.nspname = 'deptperf');
     END IF;
     SELECT array_agg(c.dept_id) INTO units FROM deptperf.department_closure c WHERE c.ancestor_id = id;
     PERFORM @extschema@.deptperf_shard_refuse(units, format('records behind "%s"', wanted), format('SELECT * FROM deptperf_records(…, %s, %L);', fy, wanted));
@@ -120,7 +135,7 @@ BEGIN
     END LOOP;
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_records(pg_catalog.int8, pg_catalog.int8, pg_catalog.text) IS
-'the records behind a fact of a department (with its units): unit, source, the relation by its name of today, the record by its key (or where it stands), and what it adds, in the unit of the records; together exactly the fact, measurements of it included. Records whose amount is NULL add nothing and have no row; NaN is one that spoils the fact. For roles that may read the records. An unknown department, year or fact is an error, and so are a fact that counts units and a department with records at a shard, which the error names. NULL gives no rows';
+'the records behind a fact of a department (with its units): unit, source, the relation by its name of today, the record by its key (or where it stands), and what it adds, in the unit of the records; together exactly the fact, measurements of it included. Records whose amount is NULL add nothing and have no row; NaN is one that spoils the fact. For the workspace''s owner, admins as far as the own tables have them, and roles with SELECT on what the records are in; for others it is an error that says what to grant. An unknown department, year or fact is an error, and so are a fact that counts units and a department with records at a shard, which the error names. NULL gives no rows';
 
 CREATE FUNCTION @extschema@.deptperf_records(dept pg_catalog.text, year pg_catalog.int8, fact pg_catalog.text)
 RETURNS TABLE (dept_id pg_catalog.int8, source pg_catalog.text, relation pg_catalog.text, key pg_catalog.text, amount pg_catalog.numeric)

@@ -4,7 +4,7 @@
 -- The workspace belongs to a role that is no superuser, but owns the database. Roles are made inside the
 -- transaction, so that they go with it.
 BEGIN;
-SELECT plan(112);
+SELECT plan(120);
 SET LOCAL client_min_messages = error;
 SET LOCAL jit = off;                        -- many small queries
 DROP SCHEMA IF EXISTS deptperf CASCADE;
@@ -398,7 +398,8 @@ SELECT is(pg_temp.gives('deptperf_test_assessor_a', $$ INSERT INTO deptperf.asse
 SELECT is(pg_temp.gives('deptperf_test_assessor_a', $$ INSERT INTO deptperf.assessment (dept_id, fiscal_year, item, points, reason) VALUES (77, 2020, 'C3.1', 5, 'x') $$),
           '42501 new row violates row-level security policy for table "assessment"', 'is refused like one that does not exist');
 SELECT matches(pg_temp.gives('deptperf_test_assessor_a', $$ SELECT deptperf_assess(7, 2021, '{"C4.2.1": 5}', 'x', true) $$), '^P0002 department 7 is not known\n4 departments are known, with dept_id 2 to 5', 'by deptperf_assess too');
-SELECT is(pg_temp.gives('deptperf_test_reader_a', $$ SELECT deptperf_assess(3, 2021, '{"C4.2.1": 6}', 'x', true) $$), '42501 permission denied for table assessment', 'a reader does not assess');
+SELECT is(pg_temp.gives('deptperf_test_reader_a', $$ SELECT deptperf_assess(3, 2021, '{"C4.2.1": 6}', 'x', true) $$),
+          E'42501 permission denied for table assessment\nLet the workspace''s owner run: SELECT deptperf_grant(''deptperf_test_reader_a'', ''assessor''); or with a department.', 'a reader does not assess');
 SELECT is(pg_temp.gives('deptperf_test_assessor', $$ SELECT deptperf_assess(7, 2021, '{"C4.2.1": 6}', 'x', true) $$), 'no error', 'an assessor of every department does');
 SELECT is(pg_temp.gives('deptperf_test_assessor', $$ SELECT deptperf_close(2021) $$), '42501 permission denied for table closed', 'but closes nothing');
 SELECT matches(pg_temp.gives('deptperf_test_assessor', $$ SELECT deptperf_setup() $$), '^42501 schema "deptperf" belongs to', 'and sets nothing up');
@@ -471,6 +472,25 @@ SELECT is_empty($$
   SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'dept_id'
   WHERE c.relnamespace = 'deptperf'::regnamespace AND c.relkind = 'r'
     AND (NOT c.relrowsecurity OR (SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid) <> CASE WHEN c.relname IN ('department', 'department_closure') THEN 2 ELSE 1 END) $$, 'every table with a department has row security and its policies');
+
+-- ---- 10. the records behind a fact ----
+
+SET LOCAL ROLE deptperf_test_owner;
+CREATE TABLE finance.purchase (unit text, year int, planned numeric, paid numeric);
+INSERT INTO finance.purchase VALUES ('a1', 2015, 5, 4), ('b1', 2015, 5, 3);
+SELECT lives_ok($$ SELECT deptperf_bind('{"procurement": {"from": "finance.purchase", "dept": "unit", "year": "year", "planned": "planned", "actual": "paid", "keep": true}}') $$, 'a relation is bound beside the own table');
+RESET ROLE;
+SELECT is(pg_temp.gives('deptperf_test_reader', $$ SELECT * FROM deptperf_records(3, 2015, 'procurement_actual') $$),
+          '42501 permission denied for the records behind "procurement_actual"
+They are for the workspace''s owner, in own tables for admins too, and for whoever has SELECT on them; deptperf_test_reader has not on deptperf.binding, deptperf.measurement, deptperf.procurement, deptperf.procurement_bound_2.
+Let deptperf_test_owner run: GRANT SELECT ON deptperf.binding, deptperf.measurement, deptperf.procurement, deptperf.procurement_bound_2 TO deptperf_test_reader;', 'a reader is told what to ask for');
+SELECT matches(pg_temp.gives('deptperf_test_reader', $$ SELECT * FROM deptperf_records(3, 2015, 'procurement_records') $$), 'GRANT SELECT ON deptperf.binding, deptperf.procurement, deptperf.procurement_bound_2 TO deptperf_test_reader;$', 'no more than is read');
+SELECT is(pg_temp.gives('deptperf_test_admin_a', $$ SELECT * FROM deptperf_records(3, 2021, 'paid_q1') $$), 'no error', 'an admin of a bureau reads own tables');
+SELECT matches(pg_temp.gives('deptperf_test_admin_a', $$ SELECT * FROM deptperf_records(3, 2015, 'procurement_actual') $$), '^42501 .* has not on deptperf.procurement_bound_2.\nAsk deptperf_test_owner: whoever may read what is bound sees the records of every department there.$', 'and not what is bound');
+SELECT matches(pg_temp.gives('deptperf_test_admin', $$ SELECT * FROM deptperf_records(3, 2015, 'procurement_actual') $$), '\nLet deptperf_test_owner run: GRANT SELECT ON deptperf.procurement_bound_2 TO deptperf_test_admin;$', 'nor does one of every department');
+SELECT is(pg_temp.gives('deptperf_test_owner', 'GRANT SELECT ON deptperf.procurement_bound_2 TO deptperf_test_admin; GRANT SELECT ON deptperf.binding, deptperf.measurement, deptperf.procurement, deptperf.procurement_bound_2 TO deptperf_test_reader'), 'no error', 'the statements are run');
+SELECT results_eq($$ SELECT r, s FROM unnest('{admin,reader,owner}'::text[]) WITH ORDINALITY AS r(r, n), pg_temp.seen_by('deptperf_test_' || r, 'SELECT dept_id, relation, amount FROM deptperf_records(2, 2015, ''procurement_actual'')') AS s ORDER BY n $$,
+    $$ VALUES ('admin', '(3,finance.purchase,4)'), ('reader', '(3,finance.purchase,4)'), ('owner', '(3,finance.purchase,4)') $$, 'and then they read what the owner reads');
 
 SELECT * FROM finish();
 ROLLBACK;

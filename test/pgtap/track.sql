@@ -2,7 +2,7 @@
 -- statement, for own, bound and partitioned tables; what is refused; who may what;
 -- what goes wrong is found.  Many writers at once: test/t/track.pl.
 BEGIN;
-SELECT plan(156);
+SELECT plan(157);
 SET LOCAL client_min_messages = warning;
 SET LOCAL deptperf.compact_every = 0;
 DROP SCHEMA IF EXISTS deptperf CASCADE;
@@ -661,6 +661,7 @@ RESET ROLE;
 SET LOCAL ROLE deptperf_test_reader;
 SELECT is((SELECT string_agg(DISTINCT u.dept_id::text, ',') FROM deptperf.unit_facts u) || pg_temp.fact(1, 2021, 'paid_q2') || pg_temp.error('SELECT * FROM deptperf.kept'),
           '1142501 permission denied for table kept', 'with row security, the departments given, and only through the views');
+SELECT is(pg_temp.error('SELECT * FROM deptperf_check_tracking()'), E'42501 permission denied for table kept\nWhat is kept is compared with all records by deptperf_test_owner alone, who owns the workspace; deptperf.data_issue has what the catalog says of tracking.', 'the check is the owner''s, and the error says so');
 RESET ROLE;
 ALTER TABLE finance.budget DISABLE TRIGGER deptperf_budget_2_delete;
 SET LOCAL ROLE deptperf_test_reader;
