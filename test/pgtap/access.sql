@@ -4,7 +4,7 @@
 -- The workspace belongs to a role that is no superuser, but owns the database. Roles are made inside the
 -- transaction, so that they go with it.
 BEGIN;
-SELECT plan(120);
+SELECT plan(122);
 SET LOCAL client_min_messages = error;
 SET LOCAL jit = off;                        -- many small queries
 DROP SCHEMA IF EXISTS deptperf CASCADE;
@@ -332,6 +332,8 @@ SET LOCAL ROLE deptperf_test_owner;
 DELETE FROM deptperf.department WHERE dept_id = 10;
 RESET ROLE;
 SELECT is(pg_temp.gives('deptperf_test_reader_a', 'SELECT parent_id FROM deptperf.department'), '42501 permission denied for table department', 'nor does department tell what lies above');
+SELECT is(pg_temp.gives('deptperf_test_reader_a', 'SELECT * FROM deptperf.department'), '42501 permission denied for table department', 'not as one of all its columns either');
+SELECT set_eq($$ SELECT * FROM pg_temp.seen_by('deptperf_test_reader_a', 'SELECT ancestor_id, dept_id FROM deptperf.department_closure WHERE depth = 1') $$, '{"(2,3)","(2,4)","(3,5)"}'::text[], 'the closure has who is above whom, of his');
 
 -- ---- 5. functions that tell what they are asked about ----
 
