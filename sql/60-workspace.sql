@@ -178,6 +178,7 @@ SET search_path = pg_catalog, pg_temp AS $deptperf$
 DECLARE
     blanks text := E' \t\r\n　';
 BEGIN
+    PERFORM @extschema@.deptperf_require_workspace();
     RETURN (SELECT string_agg(quote_literal(k.named), ' or ' ORDER BY k.named)
             FROM (SELECT n.named
                   FROM deptperf.department d CROSS JOIN LATERAL (VALUES (d.code), (concat(d.division, ':', d.code))) AS n(named)

@@ -66,7 +66,7 @@ INSERT INTO call VALUES ('deptperf_version()'), ('deptperf_setup()'), ('deptperf
     ('deptperf_total(1, 2021)'), ('deptperf_total(''x'', 2021)'), ('deptperf_grade(1, 2021)'), ('deptperf_grade(''x'', 2021)'), ('deptperf_scores(''{1}'', ''{2021}'')'),
     ('deptperf_scorecard(1, 2021)'), ('deptperf_scorecard(''x'', 2021)'),
     ('deptperf_monitor(1, 2021)'), ('deptperf_monitor(''x'', 2021)'), ('deptperf_monitor_all(2021)'), ('deptperf_monitor_rows(1, 2021, ''{}'', ''{}'', ''{}'', ''2021-08-31'')'),
-    ('deptperf_department(1)'), ('deptperf_department(''x'')'), ('deptperf_fiscal_year(2021)'),
+    ('deptperf_department(1)'), ('deptperf_department(''x'')'), ('deptperf_department_near(''x'')'), ('deptperf_fiscal_year(2021)'),
     ('deptperf_framework_for(1, 2021)'), ('deptperf_framework_document(''sz-2021'')'), ('deptperf_framework_import(deptperf_framework_seed(''sz-2021''))'),
     ('deptperf_framework_copy(''sz-2021'', ''x'')'), ('deptperf_framework_check(''sz-2021'')'), ('deptperf_framework_start(''sz-2021'', 2021)'), ('deptperf_framework_sheet(''sz-2021'')'),
     ('deptperf_close(2021)'), ('deptperf_close(2021, ''budget'', 1)'), ('deptperf_close(2021, ''budget'', ''x'')'), ('deptperf_assess(1, 2021, ''{"A1.1.1": 1}'')'), ('deptperf_assess(''x'', 2021, ''{"A1.1.1": 1}'')'),
