@@ -271,12 +271,15 @@ BEGIN
                                          ELSE concat_ws(' ', 'from ' || f.from_year, 'to ' || f.to_year) END), ', ' ORDER BY f.framework), 'none'),
                                 coalesce((SELECT w.default_framework FROM deptperf.workspace w), 'none'))
                             FROM deptperf.framework f),
-                  HINT = format('INSERT INTO deptperf.department_framework (dept_id, from_year, framework) VALUES (%s, %s, …), or set the default: SELECT deptperf_setup(framework => …).', id, fy);
+                  HINT = format('INSERT INTO deptperf.department_framework (dept_id, from_year, framework) VALUES (%s, %s, …)', id, fy)
+                         -- another default would take the years of the one that there is
+                         || CASE WHEN EXISTS (SELECT FROM deptperf.workspace w WHERE w.default_framework IS NULL) THEN ', or set the default: SELECT deptperf_setup(framework => …).'
+                            ELSE format(', or let a framework go on where another ends: SELECT deptperf_framework_start(…, %s, supersedes => …).', fy) END;
     END IF;
     RETURN result;
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_framework_for(pg_catalog.int8, pg_catalog.int8) IS
-'the framework in force for a department and fiscal year: that of the nearest department above with a row in department_framework, else the default; none is an error that says which are known. NULL gives NULL';
+'the framework in force for a department and fiscal year: that of the nearest department above with a row in department_framework, else the default, or what supersedes that or is superseded by it, whichever has the year; none is an error that says which are known. NULL gives NULL';
 
 CREATE FUNCTION @extschema@.deptperf_framework_document(framework pg_catalog.text) RETURNS pg_catalog.jsonb
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE

@@ -314,7 +314,9 @@ BEGIN
         SELECT 'department ' || d.code, y.fault, y.found, y.expected
         FROM (SELECT a.dept_id, a.framework, a.from_year, lead(a.from_year) OVER (PARTITION BY a.dept_id ORDER BY a.from_year) AS next_year
               FROM deptperf.department_framework a) a
-            JOIN deptperf.framework f USING (framework)
+            JOIN (SELECT s.framework, CASE WHEN bool_and(s.from_year IS NOT NULL) THEN min(s.from_year) END AS from_year,
+                         CASE WHEN bool_and(s.to_year IS NOT NULL) THEN max(s.to_year) END AS to_year
+                  FROM deptperf.framework_succession s GROUP BY s.framework) f USING (framework)
             JOIN deptperf.department d ON d.dept_id = a.dept_id
             CROSS JOIN LATERAL (VALUES
                 (a.from_year < f.from_year, 'it has this framework before the first year', 'from ' || a.from_year, 'from ' || f.from_year),
@@ -336,9 +338,8 @@ DECLARE
     old      text := deptperf_framework_start.supersedes;
     begins   int;
     state    text;
+    other    text;
     faults   bigint;
-    n        bigint := 0;
-    added    bigint;
 BEGIN
     IF wanted IS NULL OR deptperf_framework_start.from_year IS NULL THEN
         RAISE EXCEPTION 'framework and from_year must not be NULL'
@@ -346,8 +347,10 @@ BEGIN
     END IF;
     PERFORM @extschema@.deptperf_framework_document(wanted), @extschema@.deptperf_framework_document(old);    -- both are known
     year := @extschema@.deptperf_fiscal_year(deptperf_framework_start.from_year);
-    SELECT f.status INTO state FROM deptperf.framework f WHERE f.framework = wanted;
+    -- one that was in force already, and is a draft again, goes on superseding
+    SELECT f.status, coalesce(old, f.supersedes) INTO state, old FROM deptperf.framework f WHERE f.framework = wanted;
     SELECT f.from_year INTO begins FROM deptperf.framework f WHERE f.framework = old;
+    SELECT f.framework INTO other FROM deptperf.framework f WHERE f.supersedes = old AND f.framework <> wanted;
     IF state <> 'draft' THEN
         RAISE EXCEPTION 'framework "%" is % already', wanted, state
             USING ERRCODE = 'object_not_in_prerequisite_state',
@@ -358,36 +361,21 @@ BEGIN
             USING ERRCODE = 'invalid_parameter_value',
                   DETAIL = CASE WHEN wanted = old THEN 'It is the same one.' ELSE format('Its own first year is %s.', begins) END,
                   HINT = 'Leave supersedes out, and give the new one to departments in deptperf.department_framework.';
+    ELSIF other IS NOT NULL THEN
+        RAISE EXCEPTION 'framework "%" is superseded already', old
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  DETAIL = format('By "%s".', other),
+                  HINT = format('Supersede that one: SELECT deptperf_framework_start(%L, %s, supersedes => %L);', wanted, year, other);
     END IF;
     SELECT count(*) INTO faults FROM @extschema@.deptperf_framework_check(wanted);
-    UPDATE deptperf.framework f SET from_year = year, status = 'in force' WHERE f.framework = wanted;
-
-    IF old IS NOT NULL THEN
-        UPDATE deptperf.department_framework a SET framework = wanted WHERE a.framework = old AND a.from_year >= year;
-        GET DIAGNOSTICS n = ROW_COUNT;
-        INSERT INTO deptperf.department_framework (dept_id, from_year, framework)
-        SELECT a.dept_id, year, wanted
-        FROM (SELECT DISTINCT ON (d.dept_id) d.dept_id, d.framework, d.from_year FROM deptperf.department_framework d
-              WHERE d.from_year <= year ORDER BY d.dept_id, d.from_year DESC) a
-        WHERE a.framework = old;
-        GET DIAGNOSTICS added = ROW_COUNT;
-        n := n + added;
-        -- the default has no years: those on top that have it are given its successor
-        INSERT INTO deptperf.department_framework (dept_id, from_year, framework)
-        SELECT d.dept_id, year, wanted
-        FROM deptperf.department d
-        WHERE d.parent_id IS NULL AND (SELECT w.default_framework FROM deptperf.workspace w) = old
-          AND NOT EXISTS (SELECT FROM deptperf.department_framework a WHERE a.dept_id = d.dept_id AND a.from_year <= year);
-        GET DIAGNOSTICS added = ROW_COUNT;
-        n := n + added;
-        UPDATE deptperf.framework f SET to_year = year - 1 WHERE f.framework = old AND (f.to_year IS NULL OR f.to_year >= year);
-    END IF;
+    UPDATE deptperf.framework f SET from_year = year, status = 'in force', supersedes = old WHERE f.framework = wanted;
+    UPDATE deptperf.framework f SET to_year = year - 1 WHERE f.framework = old AND (f.to_year IS NULL OR f.to_year >= year);
     IF faults > 0 THEN
         RAISE WARNING 'framework "%" is put in force with % faults', wanted, faults
             USING HINT = format('SELECT * FROM deptperf_framework_check(%L);', wanted);
     END IF;
-    RETURN format('%s in force from %s', wanted, year) || coalesce('; ' || old || format(' to %s, departments changed: %s', year - 1, n), '');
+    RETURN format('%s in force from %s', wanted, year) || coalesce('; ' || old || format(' to %s', year - 1), '');
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_framework_start(pg_catalog.text, pg_catalog.int8, pg_catalog.text) IS
-'puts a draft in force from a fiscal year on. supersedes: the framework that it takes the place of, which ends the year before; departments that have that one in department_framework, or as the default at the top of the tree, are given the new one from that year on. Returns what was done. Faults of deptperf_framework_check are a warning. An unknown framework or year, or one that is no draft, is an error'
+'puts a draft in force from a fiscal year on. supersedes: the framework that it takes the place of, which ends the year before: whoever has that one, by department_framework or as the default, has the new one from that year on. Returns what was done. Faults of deptperf_framework_check are a warning. An unknown framework or year, one that is no draft, or one to supersede that another supersedes already, is an error'
 ;

@@ -105,7 +105,7 @@ typedef enum PlanKind
 	"  ORDER BY y.fiscal_year LIMIT 1) OPERATOR(pg_catalog.=) $2"
 
 #define MANY(any_inputs) \
-	"SELECT d.dept_id::pg_catalog.int8, y.fiscal_year::pg_catalog.int4, fw.framework::pg_catalog.text," \
+	"SELECT d.dept_id::pg_catalog.int8, y.fiscal_year::pg_catalog.int4, fd.framework::pg_catalog.text," \
 	" fd.revision::pg_catalog.uuid, " any_inputs "," UNITS("d.dept_id") \
 	" FROM deptperf.department d" \
 	" CROSS JOIN deptperf.fiscal_year y" \

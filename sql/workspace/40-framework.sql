@@ -19,10 +19,18 @@ IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'framework'::regclass A
         CONSTRAINT framework_status_known CHECK (status IN ('draft', 'in force', 'retired'));
     ALTER TABLE framework ALTER COLUMN status SET DEFAULT 'draft';
 END IF;
+IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'framework'::regclass AND attname = 'supersedes') THEN
+    ALTER TABLE framework ADD COLUMN supersedes text
+        CONSTRAINT framework_superseded_once UNIQUE
+        CONSTRAINT framework_supersedes_another CHECK (supersedes <> framework)
+        REFERENCES framework ON UPDATE CASCADE;
+END IF;
 COMMENT ON TABLE framework IS
     'The rubrics. What belongs to one stands in framework_group, _indicator, _item, _requirement, _band, _level and _conversion; deptperf_framework_document(framework) is all of it. Only a draft can be changed; see status.';
 COMMENT ON COLUMN framework.status IS
     'draft (every new one, also a copy or an import): it can be changed, and scores departments that are given it, to try it out. in force: it and its parts can''t be changed or deleted, only superseded (deptperf_framework_start) by another; its status, its last year and its examples may change. It becomes a draft again only while nothing was assessed, compared or frozen under it. retired: as in force, and no department can be given it any more; those that have it keep their scores. Not part of the document.';
+COMMENT ON COLUMN framework.supersedes IS
+    'The framework that it takes the place of, as deptperf_framework_start put it. Whoever has one of the two, by department_framework or as the default, has each in its own years. Not part of the document.';
 COMMENT ON COLUMN framework.source IS 'Where it comes from, and what in it is our reading.';
 COMMENT ON COLUMN framework.from_year IS 'The first fiscal year it may be used for; NULL: no limit.';
 COMMENT ON COLUMN framework.to_year IS 'The last fiscal year it may be used for; NULL: no limit.';
@@ -309,6 +317,18 @@ COMMENT ON TABLE framework_document IS
     'Derived from the framework tables: each framework as the one document that evaluation takes.';
 COMMENT ON COLUMN framework_document.revision IS 'Another one whenever the document is another.';
 
+CREATE TABLE IF NOT EXISTS framework_succession (
+    framework text NOT NULL,
+    in_force  text NOT NULL,
+    from_year int,
+    to_year   int,
+    PRIMARY KEY (framework, in_force)
+);
+COMMENT ON TABLE framework_succession IS
+    'Derived from framework: which one is in force for those who have this one, by department_framework or as the default: it itself, those that it supersedes and those that supersede it, each in its years.';
+COMMENT ON COLUMN framework_succession.from_year IS 'The first year; NULL: no limit.';
+COMMENT ON COLUMN framework_succession.to_year IS 'The last year: its own, or that before the next one begins; NULL: no limit.';
+
 -- Only rows that hang together enter: between a deleted row and what its
 -- foreign keys take along, this runs more than once.
 CREATE OR REPLACE FUNCTION framework_changed() RETURNS trigger
@@ -393,10 +413,28 @@ BEGIN
         VALUES (changed.framework, pg_catalog.gen_random_uuid(), changed.document)
         ON CONFLICT (framework) DO UPDATE SET revision = excluded.revision, document = excluded.document;
     END LOOP;
+    WITH RECURSIVE line (framework, member) AS (
+        SELECT f.framework, f.framework FROM deptperf.framework f
+        UNION
+        SELECT l.framework, o.framework
+        FROM line l
+            JOIN deptperf.framework m ON m.framework = l.member
+            JOIN deptperf.framework o ON o.framework = m.supersedes OR o.supersedes = m.framework
+    ), gone AS (
+        DELETE FROM deptperf.framework_succession s
+        WHERE NOT EXISTS (SELECT FROM line l WHERE l.framework = s.framework AND l.member = s.in_force)
+    )
+    INSERT INTO deptperf.framework_succession AS s (framework, in_force, from_year, to_year)
+    SELECT l.framework, m.framework, m.from_year,
+           least(m.to_year, lead(coalesce(m.from_year, 0)) OVER (PARTITION BY l.framework ORDER BY coalesce(m.from_year, 0), m.framework) - 1)
+    FROM line l JOIN deptperf.framework m ON m.framework = l.member
+    EXCEPT
+    SELECT s.framework, s.in_force, s.from_year, s.to_year FROM deptperf.framework_succession s
+    ON CONFLICT (framework, in_force) DO UPDATE SET from_year = excluded.from_year, to_year = excluded.to_year;
     RETURN NULL;
 END $body$;
 COMMENT ON FUNCTION framework_changed() IS
-    'Trigger of the framework tables: one transaction at a time changes them; keeps framework_document, and refuses what evaluation could not read.';
+    'Trigger of the framework tables: one transaction at a time changes them; keeps framework_document and framework_succession, and refuses what evaluation could not read.';
 CREATE OR REPLACE TRIGGER framework_lock BEFORE INSERT OR UPDATE OR DELETE ON framework
     FOR EACH STATEMENT EXECUTE FUNCTION framework_changed();
 CREATE OR REPLACE TRIGGER framework_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON framework
@@ -431,6 +469,8 @@ CREATE OR REPLACE TRIGGER framework_conversion_changed AFTER INSERT OR UPDATE OR
     FOR EACH STATEMENT EXECUTE FUNCTION framework_changed();
 CREATE OR REPLACE TRIGGER framework_document_derived BEFORE INSERT ON framework_document
     FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION derived_rows();
+CREATE OR REPLACE TRIGGER framework_succession_derived BEFORE INSERT ON framework_succession
+    FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION derived_rows();
 
 -- The frameworks that come with the extension, unless they are there.
 DECLARE
@@ -453,7 +493,7 @@ CREATE TABLE IF NOT EXISTS department_framework (
     PRIMARY KEY (dept_id, from_year)
 );
 COMMENT ON TABLE department_framework IS
-    'Which framework a department and all below it use; the nearest department above decides, then the workspace''s default.';
+    'Which framework a department and all below it use, and those that supersede it; the nearest department above decides, then the workspace''s default.';
 COMMENT ON COLUMN department_framework.from_year IS 'From this fiscal year on, until the department''s next row.';
 
 -- A department that the caller may see uses the framework of one above it that he
@@ -469,23 +509,23 @@ COMMENT ON VIEW framework_above IS
 
 CREATE OR REPLACE FUNCTION framework_in_force(dept_id bigint, fiscal_year int) RETURNS TABLE (framework text)
 LANGUAGE sql STABLE PARALLEL SAFE AS $body$
-    SELECT f.framework
-    FROM deptperf.framework f
-    WHERE f.framework OPERATOR(pg_catalog.=) coalesce(
-            -- asked once a query: where no department has its own, none is looked up
-            CASE WHEN EXISTS (SELECT FROM deptperf.framework_above) THEN
-                -- in score $1 is a coalesce of a FULL JOIN, which no barrier lets
-                -- through, as it does a column: p
-                (SELECT (SELECT a.framework
-                         FROM deptperf.framework_above a
-                         WHERE a.dept_id OPERATOR(pg_catalog.=) p.dept_id AND a.from_year OPERATOR(pg_catalog.<=) p.fiscal_year
-                         ORDER BY a.depth, a.from_year DESC
-                         LIMIT 1)
-                 FROM (SELECT $1 AS dept_id, $2 AS fiscal_year OFFSET 0) p)
-            END,
-            (SELECT w.default_framework FROM deptperf.workspace w))
-      AND (f.from_year IS NULL OR f.from_year OPERATOR(pg_catalog.<=) $2)
-      AND (f.to_year IS NULL OR f.to_year OPERATOR(pg_catalog.>=) $2)
+    SELECT (SELECT s.in_force
+            FROM deptperf.framework_succession s
+            WHERE s.framework OPERATOR(pg_catalog.=) coalesce(
+                    -- asked once a query: where no department has its own, none is looked up
+                    CASE WHEN EXISTS (SELECT FROM deptperf.framework_above) THEN
+                        -- in score $1 is a coalesce of a FULL JOIN, which no barrier lets
+                        -- through, as it does a column: p
+                        (SELECT (SELECT a.framework
+                                 FROM deptperf.framework_above a
+                                 WHERE a.dept_id OPERATOR(pg_catalog.=) p.dept_id AND a.from_year OPERATOR(pg_catalog.<=) p.fiscal_year
+                                 ORDER BY a.depth, a.from_year DESC
+                                 LIMIT 1)
+                         FROM (SELECT $1 AS dept_id, $2 AS fiscal_year OFFSET 0) p)
+                    END,
+                    (SELECT w.default_framework FROM deptperf.workspace w))
+              AND (s.from_year IS NULL OR s.from_year OPERATOR(pg_catalog.<=) $2)
+              AND (s.to_year IS NULL OR s.to_year OPERATOR(pg_catalog.>=) $2))
 $body$;
 COMMENT ON FUNCTION framework_in_force(bigint, int) IS
-    'The framework for a department and fiscal year; no row when there is none or when it does not admit the year.';
+    'The framework for a department and fiscal year: what department_framework or the default says, or what that supersedes or is superseded by, whichever has the year; NULL when none has.';

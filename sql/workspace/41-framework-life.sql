@@ -21,7 +21,8 @@ BEGIN
           AND f.status <> 'draft'
         LIMIT 1;
     ELSIF OLD.status <> 'draft' THEN
-        IF TG_OP = 'DELETE' OR pg_catalog.to_jsonb(NEW) - '{status,to_year}'::text[] <> pg_catalog.to_jsonb(OLD) - '{status,to_year}'::text[] THEN
+        IF TG_OP = 'DELETE' OR pg_catalog.to_jsonb(NEW) - '{status,to_year,supersedes}'::text[] <> pg_catalog.to_jsonb(OLD) - '{status,to_year,supersedes}'::text[]
+           OR NEW.status <> 'draft' AND NEW.supersedes IS DISTINCT FROM OLD.supersedes THEN
             kept := OLD.framework;
             status := OLD.status;
         ELSIF NEW.status = 'draft' AND (

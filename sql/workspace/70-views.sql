@@ -19,7 +19,7 @@ COMMENT ON VIEW facts IS
 
 IF renew OR to_regclass('deptperf.score_basis') IS NULL THEN
     CREATE OR REPLACE VIEW score_basis WITH (security_invoker = true) AS
-    SELECT b.dept_id, b.fiscal_year, f.framework, b.facts, b.inputs, d.document
+    SELECT b.dept_id, b.fiscal_year, d.framework, b.facts, b.inputs, d.document
     FROM (
         SELECT dept_id, fiscal_year, f.facts, i.inputs
         FROM facts f FULL JOIN inputs i USING (dept_id, fiscal_year)
@@ -106,9 +106,9 @@ IF renew OR to_regclass('deptperf.ranking_all') IS NULL THEN
     CREATE OR REPLACE VIEW ranking_all WITH (security_barrier = true) AS
     SELECT r.dept_id, r.fiscal_year, r.framework, r.total, r.rank, r.among
     FROM (
-        SELECT b.dept_id, b.fiscal_year, f.framework, t.total,
-               rank() OVER (PARTITION BY b.fiscal_year, f.framework ORDER BY t.total DESC) AS rank,
-               count(*) OVER (PARTITION BY b.fiscal_year, f.framework) AS among
+        SELECT b.dept_id, b.fiscal_year, d.framework, t.total,
+               rank() OVER (PARTITION BY b.fiscal_year, d.framework ORDER BY t.total DESC) AS rank,
+               count(*) OVER (PARTITION BY b.fiscal_year, d.framework) AS among
         FROM (
             SELECT dept_id, fiscal_year, f.facts, i.inputs
             FROM (
@@ -117,18 +117,20 @@ IF renew OR to_regclass('deptperf.ranking_all') IS NULL THEN
                 GROUP BY c.ancestor_id, u.fiscal_year, '0'::pg_catalog.xid
             ) f FULL JOIN inputs i USING (dept_id, fiscal_year)
         ) b
-            JOIN framework f ON f.framework = coalesce(
-                    CASE WHEN EXISTS (SELECT FROM department_framework) THEN
-                        (SELECT a.framework
-                         FROM department_closure c JOIN department_framework a ON a.dept_id = c.ancestor_id
-                         WHERE c.dept_id = b.dept_id AND a.from_year <= b.fiscal_year
-                         ORDER BY c.depth, a.from_year DESC
-                         LIMIT 1)
-                    END,
-                    (SELECT w.default_framework FROM workspace w))
-                AND (f.from_year IS NULL OR f.from_year <= b.fiscal_year)
-                AND (f.to_year IS NULL OR f.to_year >= b.fiscal_year)
-            JOIN framework_document d ON d.framework = f.framework
+            JOIN framework_document d ON d.framework = (
+                SELECT s.in_force
+                FROM framework_succession s
+                WHERE s.framework = coalesce(
+                        CASE WHEN EXISTS (SELECT FROM department_framework) THEN
+                            (SELECT a.framework
+                             FROM department_closure c JOIN department_framework a ON a.dept_id = c.ancestor_id
+                             WHERE c.dept_id = b.dept_id AND a.from_year <= b.fiscal_year
+                             ORDER BY c.depth, a.from_year DESC
+                             LIMIT 1)
+                        END,
+                        (SELECT w.default_framework FROM workspace w))
+                  AND (s.from_year IS NULL OR s.from_year <= b.fiscal_year)
+                  AND (s.to_year IS NULL OR s.to_year >= b.fiscal_year))
             CROSS JOIN LATERAL @extschema@.deptperf_evaluate_total(
                 d.document, coalesce(b.facts, '{}'::jsonb), coalesce(b.inputs, '{}'::jsonb)) t
         WHERE t.total IS NOT NULL

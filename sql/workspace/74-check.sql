@@ -39,6 +39,7 @@ IF to_regclass('deptperf.data_check') IS NULL THEN
         ('blank around code', 'warning', NULL, NULL, '部门编码首尾有空格', 'a department''s code begins and ends without a blank'),
         ('late records', 'warning', NULL, NULL, '关闭后新增记录', 'no record comes after closing'),
         ('fewer records', 'warning', NULL, NULL, '关闭后减少记录', 'no record goes after closing'),
+        ('no framework', 'warning', NULL, NULL, '没有适用的指标体系', 'a department and year with records has a framework in force'),
         ('silent', 'info', NULL, NULL, '单位没有记录', 'a unit has records where others have some'),
         ('open target', 'error', NULL, NULL, '绩效目标未评分', 'a target has points'),
         ('no reason', 'warning', NULL, NULL, '未完成目标没有说明原因', 'a missed target has a reason'),
@@ -142,10 +143,15 @@ IF renew OR to_regclass('deptperf.check_issue') IS NULL THEN
             SELECT s.issue, 'stated_figure'::text, s.found, s.expected
             FROM @extschema@.deptperf_check_stated(b.facts, b.rows) s
             WHERE b.rows IS NOT NULL
+            UNION ALL
+            SELECT 'no framework'::text, NULL::text, 'records, and no framework in force: there is no score'::text,
+                   'a framework with this year, by department_framework or as the default'::text
+            FROM framework_in_force(b.dept_id, b.fiscal_year) f
+            WHERE b.facts IS NOT NULL AND f.framework IS NULL
         ) x;
 END IF;
 COMMENT ON VIEW check_issue IS
-    'The checks of data_check that are formulas, and those on stated figures, for every department with its units. data_issue has them, with the severity, less those that the framework goes without.';
+    'The checks of data_check that are formulas, those on stated figures, and whether a framework is in force, for every department with its units. data_issue has them, with the severity, less those that the framework goes without.';
 
 IF renew OR to_regclass('deptperf.published_issue') IS NULL THEN
     CREATE OR REPLACE VIEW published_issue WITH (security_invoker = true) AS

@@ -108,7 +108,7 @@ SELECT results_eq($$ SELECT d, y, (SELECT framework FROM deptperf.framework_in_f
             (3, 1999, 'sz-2021'), (3, 2020, 'sz-2021-records'), (3, 2021, 'mine'), (3, 2022, 'mine'), (3, 2023, 'sz-2021'),
             (4, 1999, 'sz-2021'), (4, 2020, 'sz-2021'), (4, 2021, 'sz-2021'), (4, 2022, 'sz-2021'), (4, 2023, 'sz-2021') $$, 'inherited down the tree, within its own years');
 SELECT is(pg_temp.error('SELECT deptperf_framework_for(2, 2023)'),
-          E'P0002 no framework is in force for department 2 in 2023\nKnown: hubei-project (any year), hunan-dept (any year), mine (from 2020 to 2022), mof-project-2020 (any year), pefa-m1 (any year), sz-2021 (any year), sz-2021-records (any year), us-part (any year); default: sz-2021.\nINSERT INTO deptperf.department_framework (dept_id, from_year, framework) VALUES (2, 2023, …), or set the default: SELECT deptperf_setup(framework => …).',
+          E'P0002 no framework is in force for department 2 in 2023\nKnown: hubei-project (any year), hunan-dept (any year), mine (from 2020 to 2022), mof-project-2020 (any year), pefa-m1 (any year), sz-2021 (any year), sz-2021-records (any year), us-part (any year); default: sz-2021.\nINSERT INTO deptperf.department_framework (dept_id, from_year, framework) VALUES (2, 2023, …), or let a framework go on where another ends: SELECT deptperf_framework_start(…, 2023, supersedes => …).',
           'none is an error that names what is known');
 INSERT INTO deptperf.staffing (dept_id, fiscal_year, establishment, on_establishment, external) SELECT 3, y, 100, 90, 16 FROM generate_series(2021, 2023) AS y;
 SELECT is(deptperf_framework_import((SELECT document FROM mine)), 'mine', 'as it was');

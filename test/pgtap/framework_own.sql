@@ -1,7 +1,7 @@
 -- framework_own.sql: a framework of one's own begins as a copy of another, is a draft,
 -- comes into force, and is superseded.
 BEGIN;
-SELECT plan(60);
+SELECT plan(78);
 SET LOCAL client_min_messages = warning;
 DROP SCHEMA IF EXISTS deptperf CASCADE;
 SELECT lives_ok('SELECT deptperf_setup()', 'the workspace is made');
@@ -75,13 +75,45 @@ SELECT is(pg_temp.error($$ SELECT deptperf_framework_start('imported', 2021) $$)
 -- 3. What it takes the place of.  2021: sz-2021 is the default; top is a root, under it below has it by name.
 INSERT INTO deptperf.department (dept_id, code, parent_code) VALUES (1, 'top', NULL), (2, 'below', 'top'), (3, 'records', 'top'), (4, 'late', 'top');
 INSERT INTO deptperf.department_framework VALUES (2, 2019, 'sz-2021'), (3, 2019, 'sz-2021-records'), (4, 2025, 'sz-2021');
-SELECT is(deptperf_framework_start('city-2022', 2022, supersedes => 'sz-2021'), 'city-2022 in force from 2022; sz-2021 to 2021, departments changed: 3', 'a successor');
-SELECT results_eq('SELECT * FROM deptperf.department_framework ORDER BY dept_id, from_year', $$ VALUES (1::bigint, 2022, 'city-2022'), (2, 2019, 'sz-2021'), (2, 2022, 'city-2022'), (3, 2019, 'sz-2021-records'), (4, 2025, 'city-2022') $$, 'departments that had the other one have it');
+SELECT is(deptperf_framework_start('city-2022', 2022, supersedes => 'sz-2021'), 'city-2022 in force from 2022; sz-2021 to 2021', 'a successor');
+SELECT results_eq('SELECT * FROM deptperf.department_framework ORDER BY dept_id, from_year', $$ VALUES (2::bigint, 2019, 'sz-2021'), (3, 2019, 'sz-2021-records'), (4, 2025, 'sz-2021') $$, 'what departments were given stays');
 SELECT results_eq($$ SELECT d, y, deptperf_framework_for(d, y) FROM generate_series(1, 4) d, unnest('{2021,2022,2025}'::int[]) y ORDER BY 1, 2 $$,
     $$ VALUES (1, 2021, 'sz-2021'), (1, 2022, 'city-2022'), (1, 2025, 'city-2022'), (2, 2021, 'sz-2021'), (2, 2022, 'city-2022'), (2, 2025, 'city-2022'),
               (3, 2021, 'sz-2021-records'), (3, 2022, 'sz-2021-records'), (3, 2025, 'sz-2021-records'), (4, 2021, 'sz-2021'), (4, 2022, 'city-2022'), (4, 2025, 'city-2022') $$, 'each in its years');
 SELECT is_empty($$ SELECT f.framework, c.* FROM deptperf.framework f, deptperf_framework_check(f.framework) c WHERE c.at LIKE 'department%' $$, 'no years overlap or are left out');
+-- A department that comes later has no row: the default's successor is its framework too, in the views, one by one and of many.
+INSERT INTO deptperf.department (dept_id, code) VALUES (5, 'new');
+INSERT INTO deptperf.staffing (dept_id, fiscal_year, establishment, on_establishment, external) SELECT d, y, 100, 90, 16 FROM unnest('{3,5}'::bigint[]) d, generate_series(2021, 2023) y;
+SELECT deptperf_framework_copy('sz-2021-records', 'records-2023'), deptperf_framework_start('records-2023', 2023, supersedes => 'sz-2021-records');
+CREATE TEMP VIEW later AS SELECT dept_id, fiscal_year, framework FROM deptperf.score WHERE dept_id IN (3, 5);
+CREATE TEMP TABLE expected AS SELECT * FROM (VALUES (3::bigint, 2021, 'sz-2021-records'), (3, 2022, 'sz-2021-records'), (3, 2023, 'records-2023'), (5, 2021, 'sz-2021'), (5, 2022, 'city-2022'), (5, 2023, 'city-2022')) v(dept_id, fiscal_year, framework);
+SELECT bag_eq('TABLE later', 'TABLE expected', 'a department that comes later has the default''s successor');
+SELECT bag_eq($$ SELECT dept_id, fiscal_year, framework FROM deptperf_scores('{3,5}', '{2021,2022,2023}') $$, 'TABLE expected', 'so says deptperf_scores');
+SELECT is(deptperf_total(5, 2022), NULL, 'and deptperf_total finds one');
+SELECT bag_eq('SELECT dept_id, fiscal_year, framework FROM deptperf.ranking', 'SELECT * FROM expected WHERE dept_id = 3', 'and ranking: of records alone there is a total');
+-- Naming the successor as the default takes no year from the one before it.
+SELECT is(deptperf_setup(framework => 'city-2022'), 'framework city-2022, row security off', 'the successor as the default');
+SELECT bag_eq('TABLE later', 'TABLE expected', 'has the years before it as they were');
+SELECT lives_ok($$ UPDATE deptperf.framework SET to_year = 2030 WHERE framework = 'sz-2021' $$, 'a later last year of the one before');
+SELECT bag_eq('TABLE later', 'TABLE expected', 'is none of the successor''s years');
 SELECT is(deptperf_framework_copy('city-2022', 'next'), 'next', 'the next one');
+SELECT is(pg_temp.error($$ SELECT deptperf_framework_start('next', 2024, supersedes => 'sz-2021') $$),
+    E'55000 framework "sz-2021" is superseded already\nBy "city-2022".\nSupersede that one: SELECT deptperf_framework_start(''next'', 2024, supersedes => ''city-2022'');', 'one framework has one successor');
+SELECT is(deptperf_framework_start('next', 2024, supersedes => 'city-2022'), 'next in force from 2024; city-2022 to 2023', 'and that its own');
+SELECT is((SELECT string_agg(deptperf_framework_for(5, y), ' ' ORDER BY y) FROM generate_series(2021, 2024) y), 'sz-2021 city-2022 city-2022 next', 'along the line');
+SELECT throws_ok($$ UPDATE deptperf.framework SET supersedes = NULL WHERE framework = 'next' $$, '55000', 'framework "next" is in force', 'what is in force keeps its place');
+-- Records of a year that none has.
+SELECT results_eq($$ SELECT dept_id, fiscal_year, severity FROM deptperf.data_issue WHERE issue = 'no framework' $$, 'SELECT 0::bigint, 0, ''''::text WHERE false', 'each year with records has a framework');
+SAVEPOINT ended;
+UPDATE deptperf.framework SET to_year = 2022 WHERE framework = 'city-2022';
+SELECT results_eq($$ SELECT dept_id, fiscal_year, severity FROM deptperf.data_issue WHERE issue = 'no framework' ORDER BY 1 $$, $$ VALUES (1::bigint, 2023, 'warning'), (5, 2023, 'warning') $$, 'data_issue names those that have none: top by the records of a unit');
+ROLLBACK TO ended;
+-- The way back, while nothing was judged.
+SELECT lives_ok($$ UPDATE deptperf.framework SET status = 'draft', supersedes = NULL WHERE framework = 'next' $$, 'back to a draft that takes no place');
+SELECT lives_ok($$ UPDATE deptperf.framework SET to_year = NULL WHERE framework = 'city-2022' $$, 'and the one before goes on');
+SELECT is((SELECT string_agg(deptperf_framework_for(5, y), ' ' ORDER BY y) FROM generate_series(2021, 2024) y), 'sz-2021 city-2022 city-2022 city-2022', 'as it was');
+SELECT bag_eq('SELECT framework, in_force, from_year, to_year FROM deptperf.framework_succession WHERE framework ~ ''2021$|city|next''',
+    $$ VALUES ('next', 'next', 2024, NULL::int), ('sz-2021', 'sz-2021', NULL, 2021), ('sz-2021', 'city-2022', 2022, NULL), ('city-2022', 'sz-2021', NULL, 2021), ('city-2022', 'city-2022', 2022, NULL) $$, 'derived from the frameworks');
 SELECT is(split_part(pg_temp.error(format('SELECT deptperf_framework_start(%s)', call)), E'\n', 1), gives, call)
 FROM (VALUES ('''next'', 2022, ''city-2022''', '22023 framework "city-2022" can''t be superseded from 2022 on'), ('''next'', 2023, ''next''', '22023 framework "next" can''t be superseded from 2023 on'),
              ('''next'', 2023, ''none''', 'P0002 framework "none" is not known'), ('''none'', 2023', 'P0002 framework "none" is not known'), ('''next'', 1', 'P0002 fiscal year 1 is not known'),
@@ -97,7 +129,7 @@ SELECT is(pg_temp.error($$ UPDATE deptperf.framework SET status = 'draft' WHERE 
 SELECT lives_ok($$ UPDATE deptperf.framework SET status = 'draft' WHERE framework = 'sz-2021' $$, 'sz-2021 was not used');
 SELECT lives_ok($$ UPDATE deptperf.framework SET status = 'retired' WHERE framework = 'city-2022' $$, 'it is retired');
 SELECT is(deptperf_framework_for(2, 2022), 'city-2022', 'who has it keeps it');
-SELECT is(pg_temp.error($$ INSERT INTO deptperf.department_framework VALUES (3, 2023, 'city-2022') $$), E'55000 framework "city-2022" is retired\nNo department can be given it any more.\nOthers are bare, bare 2, faulty, hubei-project, hunan-dept, imported, mof-project-2020, next, pefa-m1, sz-2021, sz-2021-records, us-part.', 'nobody is given it');
+SELECT is(pg_temp.error($$ INSERT INTO deptperf.department_framework VALUES (3, 2023, 'city-2022') $$), E'55000 framework "city-2022" is retired\nNo department can be given it any more.\nOthers are bare, bare 2, faulty, hubei-project, hunan-dept, imported, mof-project-2020, next, pefa-m1, records-2023, sz-2021, sz-2021-records, us-part.', 'nobody is given it');
 SELECT throws_ok($$ UPDATE deptperf.framework SET label_en = 'x' WHERE framework = 'city-2022' $$, '55000', 'framework "city-2022" is retired', 'nor is it changed');
 SELECT throws_ok($$ UPDATE deptperf.framework SET status = 'draft' WHERE framework = 'city-2022' $$, '55000', 'framework "city-2022" can''t be a draft again', 'nor a draft');
 SELECT lives_ok($$ DELETE FROM deptperf.framework WHERE framework = 'next' $$, 'a draft is deleted, with its parts');

@@ -369,7 +369,7 @@ SELECT is_empty($$ SELECT oid::regprocedure, marks FROM ours WHERE lanname = 'pl
 -- has its schema, and so has each operator.
 SELECT is_empty($$
   SELECT o.oid::regprocedure, m[1] FROM ours o, regexp_matches(regexp_replace(o.prosrc, '--[^\n]*|''[^'']*''', '', 'g'), '(?:^|[^.\w"])(\w+)\s*\(', 'g') AS m
-  WHERE o.lanname = 'sql' AND o.proconfig IS NULL AND lower(m[1]) NOT IN ('coalesce', 'exists', 'from', 'operator', 'case', 'and', 'or', 'not', 'when', 'then', 'else', 'values', 'in', 'array')
+  WHERE o.lanname = 'sql' AND o.proconfig IS NULL AND lower(m[1]) NOT IN ('select', 'coalesce', 'exists', 'from', 'operator', 'case', 'and', 'or', 'not', 'when', 'then', 'else', 'values', 'in', 'array')
   UNION ALL
   SELECT o.oid::regprocedure, m[1] FROM ours o, regexp_matches(regexp_replace(o.prosrc, '--[^\n]*|''[^'']*''|OPERATOR\([^)]*\)', '', 'g'), '([-+*/<>=~!@#%^&|`?]+)', 'g') AS m
   WHERE o.lanname = 'sql' AND o.proconfig IS NULL $$, 'names and operators in bodies without a search_path are written in full');
