@@ -87,7 +87,7 @@ BEGIN
             RAISE EXCEPTION 'not everything is closed for department % in %', NEW.dept_id, NEW.fiscal_year
                 USING ERRCODE = 'object_not_in_prerequisite_state',
                       DETAIL = format('%s pairs of unit and source are not, such as %s; sources: %s.', open.pairs, open.example, open.sources),
-                      HINT = format('SELECT deptperf_close(%s, NULL, %s); or force => true with a reason.', NEW.fiscal_year, NEW.dept_id);
+                      HINT = format('SELECT sum(deptperf_close(%s, NULL, c.dept_id)) FROM deptperf.department_closure c WHERE c.ancestor_id = %s; or force => true with a reason.', NEW.fiscal_year, NEW.dept_id);
         END IF;
     END IF;
     SELECT r.number, r.hash INTO before

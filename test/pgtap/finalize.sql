@@ -1,6 +1,6 @@
 -- finalize.sql: freezing a result, reopening it, and finding whatever was changed.
 BEGIN;
-SELECT plan(40);
+SELECT plan(44);
 SET LOCAL client_min_messages = warning;
 SET LOCAL jit = off;
 \cd examples/case
@@ -10,6 +10,24 @@ CREATE TEMP TABLE bureau AS SELECT dept_id FROM deptperf.department WHERE code =
 -- ---- freezing ----
 
 SELECT throws_ok($$ SELECT deptperf_finalize('440300-SI', 2021) $$, '55000', 'not everything is closed for department ' || (SELECT dept_id FROM bureau) || ' in 2021', 'while a source is open');
+-- The hint is a statement that closes the units below it too.
+CREATE FUNCTION pg_temp.follow_hint(statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    hint text;
+BEGIN
+    EXECUTE statement;
+    RETURN 'no hint';
+EXCEPTION WHEN object_not_in_prerequisite_state THEN
+    GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
+    EXECUTE split_part(hint, ';', 1);
+    RETURN 'done';
+END $$;
+SAVEPOINT open;
+SELECT isnt_empty('SELECT FROM deptperf.department_closure c JOIN bureau b ON b.dept_id = c.ancestor_id WHERE c.depth > 0', 'it has units');
+SELECT is(pg_temp.follow_hint($$ SELECT deptperf_finalize('440300-SI', 2021) $$), 'done', 'the hint can be run as it stands');
+SELECT lives_ok($$ SELECT deptperf_finalize('440300-SI', 2021) $$, 'and then nothing is in the way');
+SELECT set_eq('SELECT DISTINCT dept_id FROM deptperf.closed WHERE fiscal_year = 2021', 'SELECT c.dept_id FROM deptperf.department_closure c JOIN bureau b ON b.dept_id = c.ancestor_id', 'it and its units are closed, and no other department');
+ROLLBACK TO open;
 SELECT deptperf_close(2021);
 SELECT throws_ok($$ SELECT deptperf_finalize('440300-SI-02', 2021) $$, '55000', NULL, 'without a total');
 SELECT throws_ok($$ SELECT deptperf_finalize('440300-SI-02', 2021, force => true) $$, '22023', 'a result is frozen by force with a reason only', 'by force without a reason');
