@@ -340,6 +340,7 @@ DECLARE
     state    text;
     other    text;
     faults   bigint;
+    done     record;        -- what was frozen or judged in years that change hands
 BEGIN
     IF wanted IS NULL OR deptperf_framework_start.from_year IS NULL THEN
         RAISE EXCEPTION 'framework and from_year must not be NULL'
@@ -367,6 +368,24 @@ BEGIN
                   DETAIL = format('By "%s".', other),
                   HINT = format('Supersede that one: SELECT deptperf_framework_start(%L, %s, supersedes => %L);', wanted, year, other);
     END IF;
+    SELECT count(*) AS n, max(r.fiscal_year) AS last, string_agg(DISTINCT r.fiscal_year::text, ', ' ORDER BY r.fiscal_year::text) AS years INTO done
+    FROM deptperf.result r
+    WHERE r.framework = old AND r.fiscal_year >= year AND r.reopened_at IS NULL;
+    IF done.n > 0 THEN
+        RAISE EXCEPTION 'framework "%" has frozen results from % on', old, year
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  DETAIL = format('Frozen results: %s, of %s.', done.n, done.years),
+                  HINT = format('Begin later: SELECT deptperf_framework_start(%L, %s, supersedes => %L); or reopen them first: SELECT deptperf_reopen(result_id, ''…'') FROM deptperf.result WHERE framework = %L AND fiscal_year >= %s AND reopened_at IS NULL;',
+                                wanted, done.last + 1, old, old, year);
+    END IF;
+    SELECT count(*) AS n, string_agg(DISTINCT a.fiscal_year::text, ', ' ORDER BY a.fiscal_year::text) AS years INTO done
+    FROM deptperf.current_assessment a CROSS JOIN LATERAL deptperf.framework_in_force(a.dept_id, a.fiscal_year) f
+    WHERE a.fiscal_year >= year AND f.framework = old;
+    IF done.n > 0 THEN
+        RAISE WARNING 'framework "%" takes over assessments made under "%"', wanted, old
+            USING DETAIL = format('Assessments: %s, of %s. They count where it has an item or indicator of that code.', done.n, done.years),
+                  HINT = 'ROLLBACK is the way back: with them it can''t be a draft again.';
+    END IF;
     SELECT count(*) INTO faults FROM @extschema@.deptperf_framework_check(wanted);
     UPDATE deptperf.framework f SET from_year = year, status = 'in force', supersedes = old WHERE f.framework = wanted;
     UPDATE deptperf.framework f SET to_year = year - 1 WHERE f.framework = old AND (f.to_year IS NULL OR f.to_year >= year);
@@ -377,5 +396,5 @@ BEGIN
     RETURN format('%s in force from %s', wanted, year) || coalesce('; ' || old || format(' to %s', year - 1), '');
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_framework_start(pg_catalog.text, pg_catalog.int8, pg_catalog.text) IS
-'puts a draft in force from a fiscal year on. supersedes: the framework that it takes the place of, which ends the year before: whoever has that one, by department_framework or as the default, has the new one from that year on. Returns what was done. Faults of deptperf_framework_check are a warning. An unknown framework or year, one that is no draft, or one to supersede that another supersedes already, is an error'
+'puts a draft in force from a fiscal year on. supersedes: the framework that it takes the place of, which ends the year before: whoever has that one, by department_framework or as the default, has the new one from that year on. Returns what was done. Faults of deptperf_framework_check are a warning, and so are assessments of those years under that one. Frozen results of those years under it are an error, and so is an unknown framework or year, one that is no draft, or one to supersede that another supersedes already'
 ;

@@ -1,7 +1,23 @@
 -- framework_own.sql: a framework of one's own begins as a copy of another, is a draft,
 -- comes into force, and is superseded.
+-- Warnings go to the terminal alone, so a second psql runs this file's first part.
+\if :{?child}
 BEGIN;
-SELECT plan(78);
+SET client_min_messages = error;
+SELECT deptperf_setup();
+INSERT INTO deptperf.department (code) VALUES ('a');
+SELECT deptperf_framework_copy('sz-2021', 'next');
+SELECT deptperf_assess('a', y, '{"A1.1.1": 1, "A1.1.2": 1}') FROM generate_series(2021, 2023) y;
+SELECT deptperf_assess('a', 2023, '{"A1.1.1": 0}', 'seen again');
+SET client_min_messages = warning;
+\echo from here
+SELECT deptperf_framework_start('next', 2022, supersedes => 'sz-2021');
+ROLLBACK;
+\else
+BEGIN;
+\setenv PGDATABASE :DBNAME
+\set said `psql -XqAt -v child=1 -f test/pgtap/framework_own.sql 2>&1 | sed '1,/^from here/d; s/^psql:[^ ]* //'`
+SELECT plan(84);
 SET LOCAL client_min_messages = warning;
 DROP SCHEMA IF EXISTS deptperf CASCADE;
 SELECT lives_ok('SELECT deptperf_setup()', 'the workspace is made');
@@ -97,6 +113,16 @@ SELECT bag_eq('TABLE later', 'TABLE expected', 'has the years before it as they 
 SELECT lives_ok($$ UPDATE deptperf.framework SET to_year = 2030 WHERE framework = 'sz-2021' $$, 'a later last year of the one before');
 SELECT bag_eq('TABLE later', 'TABLE expected', 'is none of the successor''s years');
 SELECT is(deptperf_framework_copy('city-2022', 'next'), 'next', 'the next one');
+-- What was frozen stays under its framework; what was judged is handed on with a warning.
+SAVEPOINT used;
+SELECT is(deptperf_assess(5, 2023, '{"A1.1.1": 1}') + deptperf_assess(2, 2024, '{"A1.1.1": 1}'), 2::bigint, 'judged under city-2022');
+INSERT INTO deptperf.result (dept_id, fiscal_year, forced, reason) VALUES (5, 2021, true, 'x'), (5, 2022, true, 'x'), (5, 2023, true, 'x'), (2, 2023, true, 'x');
+SELECT is(pg_temp.error($$ SELECT deptperf_framework_start('next', 2023, supersedes => 'city-2022') $$), E'55000 framework "city-2022" has frozen results from 2023 on\nFrozen results: 2, of 2023.\n'
+    'Begin later: SELECT deptperf_framework_start(''next'', 2024, supersedes => ''city-2022''); or reopen them first: SELECT deptperf_reopen(result_id, ''…'') FROM deptperf.result WHERE framework = ''city-2022'' AND fiscal_year >= 2023 AND reopened_at IS NULL;', 'frozen results are in the way');
+SELECT results_eq($$ SELECT count(deptperf_reopen(result_id, '…')) FROM deptperf.result WHERE framework = 'city-2022' AND fiscal_year >= 2023 AND reopened_at IS NULL $$, 'VALUES (2::bigint)', 'reopened as the hint says');
+SELECT is(deptperf_framework_start('next', 2023, supersedes => 'city-2022'), 'next in force from 2023; city-2022 to 2022', 'they are not, and assessments are no fault');
+SELECT is((SELECT count(*) FROM deptperf.score_state WHERE state = 'frozen' AND framework = 'next'), 0::bigint, 'no frozen result is of another framework');
+ROLLBACK TO used;
 SELECT is(pg_temp.error($$ SELECT deptperf_framework_start('next', 2024, supersedes => 'sz-2021') $$),
     E'55000 framework "sz-2021" is superseded already\nBy "city-2022".\nSupersede that one: SELECT deptperf_framework_start(''next'', 2024, supersedes => ''city-2022'');', 'one framework has one successor');
 SELECT is(deptperf_framework_start('next', 2024, supersedes => 'city-2022'), 'next in force from 2024; city-2022 to 2023', 'and that its own');
@@ -145,5 +171,10 @@ SELECT deptperf_framework_copy('sz-2021-records', 'late''s');
 UPDATE deptperf.framework SET status = 'retired' WHERE framework = 'late''s';
 SELECT throws_ok($$ SELECT deptperf_setup(framework => 'late''s') $$, '55000', 'framework "late''s" is retired', 'a retired one is no default');
 
+-- Assessments of those years: two in 2022 and two in 2023, one of them superseded by a later one.
+SELECT is(:'said'::text, E'WARNING:  framework "next" takes over assessments made under "sz-2021"\nDETAIL:  Assessments: 4, of 2022, 2023. They count where it has an item or indicator of that code.\n'
+    'HINT:  ROLLBACK is the way back: with them it can''t be a draft again.\nnext in force from 2022; sz-2021 to 2021', 'assessments that change hands are a warning');
+
 SELECT * FROM finish();
 ROLLBACK;
+\endif
