@@ -102,7 +102,8 @@ COMMENT ON COLUMN framework_item.formula IS 'Over declared facts, such as assets
 COMMENT ON COLUMN framework_item.rule IS 'From the formula''s value x to points, such as x >= 90%: 1, else 0; NULL: judged.';
 COMMENT ON COLUMN framework_item.empty IS
     'What 0/0, an item that does not apply, and an exemption give: full points (not applicable), missing (but an exemption full points), leave out (the total is scaled to the full points), zero, or peer mean (the mean of the peers, see peer). NULL: judged, and exempt in full.';
-COMMENT ON COLUMN framework_item.position IS 'Its place in the official order.';
+COMMENT ON COLUMN framework_item.position IS
+    'Its place in the official order, which runs through the whole framework. NULL in an INSERT: behind the last item of its indicator (else of all), and those after it move on.';
 
 CREATE TABLE IF NOT EXISTS framework_requirement (
     framework text NOT NULL,
@@ -307,6 +308,32 @@ CREATE OR REPLACE TRIGGER framework_item_formula BEFORE INSERT OR UPDATE OF form
     FOR EACH ROW EXECUTE FUNCTION framework_formula();
 CREATE OR REPLACE TRIGGER framework_requirement_formula BEFORE INSERT OR UPDATE OF formula ON framework_requirement
     FOR EACH ROW EXECUTE FUNCTION framework_formula();
+
+CREATE OR REPLACE FUNCTION framework_item_whole() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    last int;
+BEGIN
+    -- as framework_item_computed_or_judged, which can't say it
+    IF (NEW.formula IS NULL) <> (NEW.rule IS NULL) OR NEW.formula IS NULL AND NEW.peer IS NOT NULL OR NEW.formula IS NOT NULL AND NEW.empty IS NULL THEN
+        RAISE EXCEPTION 'item % of framework "%" is neither computed nor judged', NEW.code, NEW.framework
+            USING ERRCODE = 'check_violation',
+                  DETAIL = pg_catalog.format('formula is %s, rule %s, empty %s, peer %s.', coalesce(NEW.formula, 'NULL'), coalesce(NEW.rule, 'NULL'), coalesce(NEW.empty, 'NULL'), coalesce(NEW.peer, 'NULL')),
+                  HINT = 'A computed item has formula, rule and empty, which says what 0/0 gives: full, missing, leave out, zero or peer mean. A judged one has no formula, rule and peer.';
+    END IF;
+    IF TG_OP = 'INSERT' AND NEW.position IS NULL THEN
+        SELECT coalesce(pg_catalog.max(i.position) FILTER (WHERE i.indicator = NEW.indicator), pg_catalog.max(i.position), 0) INTO last
+        FROM deptperf.framework_item i
+        WHERE i.framework = NEW.framework;
+        UPDATE deptperf.framework_item i SET position = i.position + 1 WHERE i.framework = NEW.framework AND i.position > last;
+        NEW.position := last + 1;
+    END IF;
+    RETURN NEW;
+END $body$;
+COMMENT ON FUNCTION framework_item_whole() IS 'Trigger of items: says what one is short of that is neither computed nor judged, and gives it a position.';
+-- by its name after framework_item_kept: of a framework in force that is the error
+CREATE OR REPLACE TRIGGER framework_item_whole BEFORE INSERT OR UPDATE OF formula, rule, empty, peer ON framework_item
+    FOR EACH ROW EXECUTE FUNCTION framework_item_whole();
 
 CREATE TABLE IF NOT EXISTS framework_document (
     framework text PRIMARY KEY,

@@ -17,7 +17,7 @@ ROLLBACK;
 BEGIN;
 \setenv PGDATABASE :DBNAME
 \set said `psql -XqAt -v child=1 -f test/pgtap/framework_own.sql 2>&1 | sed '1,/^from here/d; s/^psql:[^ ]* //'`
-SELECT plan(84);
+SELECT plan(88);
 SET LOCAL client_min_messages = warning;
 DROP SCHEMA IF EXISTS deptperf CASCADE;
 SELECT lives_ok('SELECT deptperf_setup()', 'the workspace is made');
@@ -75,6 +75,20 @@ EXCEPTION WHEN sqlstate 'P0099' THEN RETURN 'changed';
     WHEN others THEN RETURN SQLSTATE || ' ' || SQLERRM;
 END $$;
 SELECT is_empty($$ SELECT change, t FROM change, pg_temp.tried(change) t WHERE t <> 'changed' AND t NOT LIKE '23505 %' $$, 'a draft is changed in every way');
+-- An item without a position comes behind the last of its indicator; of two in one statement the second behind the first; where the indicator has none, behind all.
+SAVEPOINT items;
+CREATE TEMP TABLE place AS SELECT code, rank() OVER (ORDER BY position) AS place FROM deptperf.framework_item WHERE framework = 'city-2022';
+SELECT lives_ok($$ INSERT INTO deptperf.framework_item (framework, code, indicator, points) VALUES ('city-2022', 'B1.1.10', 'B1.1', 1), ('city-2022', 'B1.1.3', 'B1.1', 1) $$, 'items without a position');
+INSERT INTO deptperf.framework_indicator (framework, code, points, position) VALUES ('city-2022', 'Z', 1, 99);
+INSERT INTO deptperf.framework_item (framework, code, indicator, points) VALUES ('city-2022', 'Z.1', 'Z', 1);
+-- B1.1 ends with B1.1.2
+SELECT results_eq($$ SELECT code FROM deptperf.framework_item WHERE framework = 'city-2022' ORDER BY position $$,
+    $$ SELECT code FROM (SELECT code, place::numeric FROM place UNION ALL SELECT v.code, place + n / 10.0 FROM place, (VALUES ('B1.1.10', 1), ('B1.1.3', 2)) v(code, n) WHERE place.code = 'B1.1.2' UNION ALL SELECT 'Z.1', 1000) x ORDER BY place $$, 'are behind the others of their indicator');
+SELECT is((SELECT count(DISTINCT position) FROM deptperf.framework_item WHERE framework = 'city-2022'), (SELECT count(*) + 3 FROM place), 'each in a place of its own');
+SELECT is(pg_temp.error($$ INSERT INTO deptperf.framework_item (framework, code, indicator, points, formula, rule) VALUES ('city-2022', 'B1.1.4', 'B1.1', 1, 'finding_violation', '1 - 1 per 1') $$),
+    E'23514 item B1.1.4 of framework "city-2022" is neither computed nor judged\nformula is finding_violation, rule 1 - 1 per 1, empty NULL, peer NULL.\n'
+    'A computed item has formula, rule and empty, which says what 0/0 gives: full, missing, leave out, zero or peer mean. A judged one has no formula, rule and peer.', 'an item without empty: the error says what it may be');
+ROLLBACK TO items;
 -- put in force: 2020 in the year that the copy begins
 SELECT is(deptperf_framework_start('imported', 2020), 'imported in force from 2020', 'a draft is put in force');
 SELECT results_eq($$ SELECT status, from_year, to_year FROM deptperf.framework WHERE framework = 'imported' $$, $$ VALUES ('in force', 2020, NULL::int) $$, 'from a year on');

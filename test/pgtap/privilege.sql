@@ -323,6 +323,7 @@ INSERT INTO listed VALUES
         deptperf_untrack(text)
         deptperf_finalize(bigint,bigint,boolean,text)
         deptperf_reopen(bigint,text)
+        deptperf.framework_item_whole()
         deptperf.framework_kept()
         deptperf.framework_given()
         deptperf_framework_start(text,bigint,text)
