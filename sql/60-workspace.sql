@@ -123,9 +123,6 @@ IF deptperf_setup.framework IS NOT NULL THEN
     END IF;
     UPDATE deptperf.workspace SET default_framework = deptperf_setup.framework;
 END IF;
-UPDATE deptperf.workspace w SET made_by = e.extversion
-FROM pg_catalog.pg_extension e
-WHERE e.extname = 'deptperf' AND w.made_by IS DISTINCT FROM e.extversion;
 RETURN (SELECT pg_catalog.format('framework %s, row security %s', coalesce(w.default_framework, 'by department only'),
                                  CASE WHEN w.row_security THEN 'on' ELSE 'off' END) FROM deptperf.workspace w);
 END $deptperf_setup$;
@@ -147,6 +144,27 @@ BEGIN
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_version() IS
 'the versions of the loaded library, of the installed SQL, and of the extension that last made the workspace (NULL without one), and the statement that is due (NULL when all agree). A schema deptperf that can''t be trusted is an error';
+
+-- What needs the workspace as this version makes it asks here.  What does not,
+-- and what views and triggers call, goes on with the one of an earlier version
+-- until deptperf_setup().
+CREATE FUNCTION @extschema@.deptperf_require_setup() RETURNS pg_catalog.void
+LANGUAGE plpgsql STABLE CALLED ON NULL INPUT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp AS $deptperf$
+DECLARE
+    v record;
+BEGIN
+    PERFORM @extschema@.deptperf_require_workspace();
+    v := @extschema@.deptperf_version();
+    IF v.workspace <> v.sql THEN
+        RAISE EXCEPTION 'the workspace was made by version % of deptperf, this is version %', v.workspace, v.sql
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  DETAIL = 'Its views, deptperf_total, deptperf_grade, deptperf_scores and deptperf_scorecard work until it is brought up to date; this does not.',
+                  HINT = 'SELECT deptperf_setup();';
+    END IF;
+END $deptperf$;
+COMMENT ON FUNCTION @extschema@.deptperf_require_setup() IS
+'as deptperf_require_workspace, and an error where the workspace was made by another version';
 
 -- ---- departments, years ----
 
@@ -322,7 +340,7 @@ DECLARE
     name  text := doc ->> 'framework';
     fault record;
 BEGIN
-    PERFORM @extschema@.deptperf_require_workspace();
+    PERFORM @extschema@.deptperf_require_setup();
     IF jsonb_typeof(doc) <> 'object' OR coalesce(jsonb_typeof(doc -> 'framework'), '') <> 'string' OR btrim(name) = '' THEN
         RAISE EXCEPTION 'the framework document has no name'
             USING ERRCODE = 'invalid_parameter_value',
@@ -483,6 +501,7 @@ DECLARE
     ids    bigint[] := deptperf_close_departments.dept_ids;
     n      bigint;
 BEGIN
+    PERFORM @extschema@.deptperf_require_setup();
     IF year IS NULL THEN
         RAISE EXCEPTION 'the year to close is NULL' USING ERRCODE = 'null_value_not_allowed', HINT = 'Give a year.';
     END IF;
@@ -550,6 +569,7 @@ DECLARE
     added    bigint;
     n        bigint := 0;
 BEGIN
+    PERFORM @extschema@.deptperf_require_setup();
     IF dept IS NULL OR year IS NULL OR given IS NULL OR override IS NULL THEN
         RAISE EXCEPTION 'dept, year, points and override must not be NULL'
             USING ERRCODE = 'null_value_not_allowed',

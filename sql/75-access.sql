@@ -90,7 +90,7 @@ SET search_path = pg_catalog, pg_temp AS $deptperf$
 DECLARE
     known text[] := '{reader,assessor,admin}';
 BEGIN
-    PERFORM @extschema@.deptperf_require_workspace();
+    PERFORM @extschema@.deptperf_require_setup();
     PERFORM pg_advisory_xact_lock(1684369524, 1);       -- as setup does
     PERFORM @extschema@.deptperf_workspace_guard();
     IF role IS NULL OR what IS NULL THEN

@@ -926,7 +926,7 @@ DECLARE
     one text;
     map jsonb;
 BEGIN
-    PERFORM @extschema@.deptperf_require_workspace();
+    PERFORM @extschema@.deptperf_require_setup();
     FOR one IN SELECT s.source FROM deptperf.source s ORDER BY s.position LOOP
         RETURN QUERY SELECT one, NULL::bigint, NULL::int, f.found, f.expected FROM @extschema@.deptperf_track_faults(one) f;
         CONTINUE WHEN NOT @extschema@.deptperf_track_is_on(one);

@@ -359,7 +359,7 @@ DECLARE
     departments   bigint;
     foreign_table text;
 BEGIN
-    PERFORM @extschema@.deptperf_require_workspace();
+    PERFORM @extschema@.deptperf_require_setup();
     PERFORM pg_advisory_xact_lock(1684369524, 1);
     PERFORM @extschema@.deptperf_workspace_guard();
     IF server IS NULL THEN

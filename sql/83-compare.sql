@@ -11,6 +11,7 @@ DECLARE
     fy int := @extschema@.deptperf_fiscal_year(year);
     n  bigint;
 BEGIN
+    PERFORM @extschema@.deptperf_require_setup();
     IF NOT deptperf.sees_all() THEN
         RAISE EXCEPTION 'a comparison needs every department'
             USING ERRCODE = 'insufficient_privilege',

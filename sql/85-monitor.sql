@@ -132,6 +132,7 @@ DECLARE
     sums   jsonb;
     judged jsonb;
 BEGIN
+    PERFORM @extschema@.deptperf_require_setup();
     SELECT array_agg(c.dept_id) INTO units FROM deptperf.department_closure c WHERE c.ancestor_id = id;
     SELECT @extschema@.deptperf_facts(u.facts) INTO sums
     FROM deptperf.unit_facts u
@@ -160,6 +161,7 @@ DECLARE
     fy  int := @extschema@.deptperf_fiscal_year(year);
     day date := deptperf_monitor_all.as_of;
 BEGIN
+    PERFORM @extschema@.deptperf_require_setup();
     RETURN QUERY
     SELECT b.dept_id, b.framework, m.*
     FROM deptperf.score_basis b

@@ -21,6 +21,7 @@ DECLARE
     read   record;
     result bigint;
 BEGIN
+    PERFORM @extschema@.deptperf_require_setup();
     IF num_nulls(dept, year, code, weight, written) > 0 THEN
         RAISE EXCEPTION 'dept, year, code, weight and written must not be NULL'
             USING ERRCODE = 'null_value_not_allowed',
@@ -80,6 +81,7 @@ DECLARE
     lines text[];
     wrong text;
 BEGIN
+    PERFORM @extschema@.deptperf_require_setup();
     IF id IS NULL OR fy IS NULL THEN
         RAISE EXCEPTION 'dept and year must not be NULL'
             USING ERRCODE = 'null_value_not_allowed',

@@ -9,6 +9,7 @@ DECLARE
     name   text := deptperf_framework_copy.copy;
     doc    jsonb := @extschema@.deptperf_framework_document(origin);
 BEGIN
+    PERFORM @extschema@.deptperf_require_setup();
     IF EXISTS (SELECT FROM deptperf.framework f WHERE f.framework = name) THEN
         RAISE EXCEPTION 'framework "%" is there already', name
             USING ERRCODE = 'unique_violation',
@@ -269,6 +270,7 @@ DECLARE
     part   record;
     detail text;
 BEGIN
+    PERFORM @extschema@.deptperf_require_setup();
     RETURN QUERY SELECT s.at, s.fault, s.found, s.expected FROM @extschema@.deptperf_check_sums(doc) s;
 
     FOR part IN
@@ -342,6 +344,7 @@ DECLARE
     faults   bigint;
     done     record;        -- what was frozen or judged in years that change hands
 BEGIN
+    PERFORM @extschema@.deptperf_require_setup();
     IF wanted IS NULL OR deptperf_framework_start.from_year IS NULL THEN
         RAISE EXCEPTION 'framework and from_year must not be NULL'
             USING ERRCODE = 'null_value_not_allowed', HINT = 'SELECT deptperf_framework_start(''city-2022'', 2022, supersedes => ''sz-2021'');';

@@ -100,6 +100,7 @@ DECLARE
     zh       bool := lang IS DISTINCT FROM 'en';
     b        record;
 BEGIN
+    PERFORM @extschema@.deptperf_require_setup();
     IF dept IS NULL OR year IS NULL THEN
         RETURN;
     ELSIF lang NOT IN ('zh', 'en') THEN
@@ -218,6 +219,7 @@ SET search_path = pg_catalog, pg_temp AS $deptperf$
 DECLARE
     b record := @extschema@.deptperf_basis(dept, year);
 BEGIN
+    PERFORM @extschema@.deptperf_require_setup();
     RETURN QUERY
     WITH result AS MATERIALIZED (
         SELECT e.* FROM @extschema@.deptperf_evaluate(b.document, b.facts, b.inputs) e
@@ -287,6 +289,7 @@ DECLARE
     other record;
     fault record;
 BEGIN
+    PERFORM @extschema@.deptperf_require_setup();
     IF jsonb_typeof(changes) <> 'object' THEN
         RAISE EXCEPTION 'changes is % and not an object', jsonb_typeof(changes)
             USING ERRCODE = 'invalid_parameter_value',

@@ -49,6 +49,7 @@ DECLARE
     before record;
     result bigint;
 BEGIN
+    PERFORM @extschema@.deptperf_require_setup();
     IF dept IS NULL OR year IS NULL OR force IS NULL THEN
         RAISE EXCEPTION 'dept, year and force must not be NULL'
             USING ERRCODE = 'null_value_not_allowed', HINT = 'SELECT deptperf_finalize(''4403'', 2021);';
@@ -87,7 +88,7 @@ SET search_path = pg_catalog, pg_temp AS $deptperf$
 DECLARE
     found_one record;
 BEGIN
-    PERFORM @extschema@.deptperf_require_workspace();
+    PERFORM @extschema@.deptperf_require_setup();
     IF btrim(coalesce(reason, '')) = '' THEN
         RAISE EXCEPTION 'a result is reopened with a reason only'
             USING ERRCODE = 'invalid_parameter_value', HINT = format('SELECT deptperf_reopen(%s, ''why'');', coalesce(result::text, '…'));
@@ -118,7 +119,7 @@ DECLARE
     hashes jsonb;
     t      record;
 BEGIN
-    PERFORM @extschema@.deptperf_require_workspace();
+    PERFORM @extschema@.deptperf_require_setup();
     SELECT x.* INTO r FROM deptperf.result x WHERE x.result_id = result;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'result % is not known', result

@@ -548,6 +548,7 @@ DECLARE
     faults  bigint;             -- of the frozen result
     names   jsonb;              -- of facts
 BEGIN
+    PERFORM @extschema@.deptperf_require_setup();
     IF lang NOT IN ('zh', 'en') THEN
         RAISE EXCEPTION 'language "%" is not known', lang
             USING ERRCODE = 'invalid_parameter_value', DETAIL = 'Known: zh, en.', HINT = 'Leave lang out for zh.';

@@ -280,6 +280,10 @@ COMMENT ON COLUMN workspace.default_framework IS 'For departments and years with
 COMMENT ON COLUMN workspace.made_by IS 'The version of the extension whose deptperf_setup() ran last.';
 COMMENT ON COLUMN workspace.row_security IS 'Whether readers see only the departments they were given.';
 INSERT INTO workspace DEFAULT VALUES ON CONFLICT (one) DO NOTHING;
+-- before the functions are called that need it so
+UPDATE workspace w SET made_by = e.extversion
+FROM pg_extension e
+WHERE e.extname = 'deptperf' AND w.made_by IS DISTINCT FROM e.extversion;
 
 CREATE OR REPLACE FUNCTION framework_formula() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$

@@ -209,6 +209,7 @@ INSERT INTO listed VALUES
         deptperf_bindings()
         deptperf_monitor_rows(bigint,integer,jsonb,jsonb,jsonb,date)
         deptperf_target_check(bigint,bigint,jsonb)
+        deptperf_require_setup()
         deptperf_version()
     $$),
     ('stable strict restricted', $$

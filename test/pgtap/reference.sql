@@ -37,7 +37,7 @@ CREATE TEMP VIEW routine AS
          pg_temp.sentence(pg_temp.plain(obj_description(p.oid, 'pg_proc'))) AS comment,
          p.prorettype = 'internal'::regtype OR 'internal'::regtype = ANY (p.proargtypes)
          OR p.proname ~ '^deptperf_rule_(in|out|recv|send|eq|ne|hash)$'
-         OR p.proname IN ('deptperf_workspace_guard', 'deptperf_require_workspace', 'deptperf_close_departments', 'deptperf_close_rows', 'deptperf_close_complete', 'deptperf_grant_departments', 'deptperf_grant_rights', 'deptperf_grant_usage', 'deptperf_monitor_rows', 'deptperf_department_near')
+         OR p.proname IN ('deptperf_workspace_guard', 'deptperf_require_workspace', 'deptperf_require_setup', 'deptperf_close_departments', 'deptperf_close_rows', 'deptperf_close_complete', 'deptperf_grant_departments', 'deptperf_grant_rights', 'deptperf_grant_usage', 'deptperf_monitor_rows', 'deptperf_department_near')
          OR p.proname ~ '^deptperf_(bind|check|sheet|explain|report|track|kept|shard)_' AND p.proname <> 'deptperf_check_tracking' AS support
   FROM pg_proc p JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
        JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'deptperf';

@@ -124,6 +124,27 @@ for my $earlier (sort keys %old)
 	same_lines(scores($node, $database), $before, "$earlier: the old workspace on the new extension: the scores");
 	same_lines(scores($node, $database, 'reader'), $before, "$earlier: a reader's too");
 
+	# what reads the workspace as this version makes it says that setup is due, and the rest goes on
+	is(run($node, $database, q{
+		CREATE FUNCTION pg_temp.gives(statement text) RETURNS text LANGUAGE plpgsql AS $$
+		DECLARE
+			hint text;
+		BEGIN
+			EXECUTE statement;
+			RETURN 'no error';
+		EXCEPTION WHEN others THEN
+			GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
+			RETURN SQLSTATE || ' ' || hint;
+		END $$;
+		SELECT gives, count(*) FROM unnest(ARRAY['deptperf_assess(%1$L, 2021, ''{"A1.2": 5}'', ''x'', true)', 'deptperf_check_tracking()', 'deptperf_close(2021)', 'deptperf_close(2021, ''finding'', %1$L)',
+			'deptperf_compare(2021)', 'deptperf_detach(''x'')', 'deptperf_explain(%1$L, 2021)', 'deptperf_finalize(%1$L, 2021, true, ''x'')', 'deptperf_framework_check(''sz-2021'')', 'deptperf_framework_copy(''sz-2021'', ''x'')',
+			'deptperf_framework_import(deptperf_framework_document(''sz-2021'') || ''{"framework": "x"}'')', 'deptperf_framework_start(''sz-2021'', 2021)', 'deptperf_grant(''reader'', ''reader'')', 'deptperf_missing(%1$L, 2021)',
+			'deptperf_monitor(%1$L, 2021, ''2021-06-30'')', 'deptperf_monitor_all(2021)', 'deptperf_reopen(1, ''x'')', 'deptperf_report(%1$L, 2021)', 'deptperf_target_check(%1$L, 2021)', 'deptperf_target_pick(%1$L, 2021, ''x'', 1, ''x'')',
+			'deptperf_verify(1)', 'deptperf_what_if(%1$L, 2021, ''{"finding_violation": 1}'')']) AS call, pg_temp.gives('SELECT ' || format(call, '440300-SI')) GROUP BY 1}, 'bureau'),
+		'55000 SELECT deptperf_setup();|22', "$earlier: functions that need more than that workspace has say that setup is due");
+	is(run($node, $database, q{SELECT c.points IS NOT DISTINCT FROM deptperf_total('440300-SI', 2021) FROM deptperf_scorecard('440300-SI', 2021) c WHERE level = 'total'}, 'bureau'), 't',
+		"$earlier: the official form goes on");
+
 	# one session, whose saved plans the workspace changes under
 	my $same = 'SELECT count(*) > 0 AND bool_and(total IS NOT DISTINCT FROM deptperf_total(dept_id, fiscal_year)) FROM deptperf.score;';
 	is(run($node, $database, "BEGIN; SET LOCAL client_min_messages = warning; DELETE FROM deptperf.department_framework; $same "
