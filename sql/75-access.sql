@@ -27,7 +27,7 @@ BEGIN
         'USAGE ON SCHEMA deptperf',
         'SELECT ON deptperf.fiscal_year, deptperf.source, deptperf.fact, deptperf.indicator_library, deptperf.workspace,'
         ' deptperf.framework, deptperf.framework_group, deptperf.framework_indicator, deptperf.framework_item,'
-        ' deptperf.framework_requirement, deptperf.framework_band, deptperf.framework_level, deptperf.framework_conversion, deptperf.framework_threshold, deptperf.framework_check, deptperf.data_check, deptperf.framework_example, deptperf.framework_document, deptperf.framework_succession',
+        ' deptperf.framework_requirement, deptperf.framework_band, deptperf.framework_level, deptperf.framework_conversion, deptperf.framework_threshold, deptperf.framework_check, deptperf.data_check, deptperf.framework_example, deptperf.framework_document, deptperf.framework_year',
         'SELECT ON deptperf.department_closure, deptperf.department_framework, deptperf.closed, deptperf.assessment,'
         ' deptperf.department_line, deptperf.self_assessment, deptperf.stated_figure, deptperf.peer_score, deptperf.result, deptperf.shard, deptperf.shard_department',
         'SELECT ON deptperf.given, deptperf.framework_above, deptperf.current_assessment, deptperf.inputs,'
@@ -51,7 +51,7 @@ BEGIN
             rights := rights || ARRAY[
                 'INSERT, UPDATE, DELETE ON deptperf.department, deptperf.department_closure, deptperf.fiscal_year, deptperf.fact, deptperf.indicator_library,'
                 ' deptperf.framework, deptperf.framework_group, deptperf.framework_indicator, deptperf.framework_item,'
-                ' deptperf.framework_requirement, deptperf.framework_band, deptperf.framework_level, deptperf.framework_conversion, deptperf.framework_threshold, deptperf.framework_check, deptperf.data_check, deptperf.framework_example, deptperf.framework_document, deptperf.framework_succession',
+                ' deptperf.framework_requirement, deptperf.framework_band, deptperf.framework_level, deptperf.framework_conversion, deptperf.framework_threshold, deptperf.framework_check, deptperf.data_check, deptperf.framework_example, deptperf.framework_document, deptperf.framework_year',
                 'INSERT (dept_id, fiscal_year, item, framework, numerator, denominator, among, points, mean), DELETE ON deptperf.peer_score'];
         END IF;
     END IF;

@@ -316,9 +316,9 @@ BEGIN
         SELECT 'department ' || d.code, y.fault, y.found, y.expected
         FROM (SELECT a.dept_id, a.framework, a.from_year, lead(a.from_year) OVER (PARTITION BY a.dept_id ORDER BY a.from_year) AS next_year
               FROM deptperf.department_framework a) a
-            JOIN (SELECT s.framework, CASE WHEN bool_and(s.from_year IS NOT NULL) THEN min(s.from_year) END AS from_year,
-                         CASE WHEN bool_and(s.to_year IS NOT NULL) THEN max(s.to_year) END AS to_year
-                  FROM deptperf.framework_succession s GROUP BY s.framework) f USING (framework)
+            JOIN (SELECT y.framework, nullif(min(y.fiscal_year), (SELECT min(r.fiscal_year) FROM deptperf.fiscal_year r)) AS from_year,
+                         nullif(max(y.fiscal_year), (SELECT max(r.fiscal_year) FROM deptperf.fiscal_year r)) AS to_year
+                  FROM deptperf.framework_year y GROUP BY y.framework) f USING (framework)
             JOIN deptperf.department d ON d.dept_id = a.dept_id
             CROSS JOIN LATERAL (VALUES
                 (a.from_year < f.from_year, 'it has this framework before the first year', 'from ' || a.from_year, 'from ' || f.from_year),

@@ -40,7 +40,7 @@ BEGIN
     RETURN NULL;
 END $body$;
 COMMENT ON FUNCTION derived_rows() IS
-    'Trigger of derived tables (department_closure, framework_document, framework_succession): drops rows that do not come from the triggers that keep them.';
+    'Trigger of derived tables (department_closure, framework_document, framework_year): drops rows that do not come from the triggers that keep them.';
 
 -- Moves take one lock, before they lock any row: two at once could make a
 -- cycle that neither sees, or closure rows under a parent that just moved.

@@ -348,17 +348,14 @@ COMMENT ON TABLE framework_document IS
     'Derived from the framework tables: each framework as the one document that evaluation takes.';
 COMMENT ON COLUMN framework_document.revision IS 'Another one whenever the document is another.';
 
-CREATE TABLE IF NOT EXISTS framework_succession (
-    framework text NOT NULL,
-    in_force  text NOT NULL,
-    from_year int,
-    to_year   int,
-    PRIMARY KEY (framework, in_force)
+CREATE TABLE IF NOT EXISTS framework_year (
+    framework   text NOT NULL,
+    fiscal_year int NOT NULL,
+    in_force    text NOT NULL,
+    PRIMARY KEY (framework, fiscal_year)
 );
-COMMENT ON TABLE framework_succession IS
-    'Derived from framework: which one is in force for those who have this one, by department_framework or as the default: it itself, those that it supersedes and those that supersede it, each in its years.';
-COMMENT ON COLUMN framework_succession.from_year IS 'The first year; NULL: no limit.';
-COMMENT ON COLUMN framework_succession.to_year IS 'The last year: its own, or that before the next one begins; NULL: no limit.';
+COMMENT ON TABLE framework_year IS
+    'Derived from framework and fiscal_year: which framework is in force in a year for those who have this one, by department_framework or as the default. It itself, one that it supersedes or one that supersedes it; no row where none of them admits the year.';
 
 -- Only rows that hang together enter: between a deleted row and what its
 -- foreign keys take along, this runs more than once.
@@ -444,6 +441,9 @@ BEGIN
         VALUES (changed.framework, pg_catalog.gen_random_uuid(), changed.document)
         ON CONFLICT (framework) DO UPDATE SET revision = excluded.revision, document = excluded.document;
     END LOOP;
+    IF TG_TABLE_NAME NOT IN ('framework', 'fiscal_year') THEN
+        RETURN NULL;
+    END IF;
     WITH RECURSIVE line (framework, member) AS (
         SELECT f.framework, f.framework FROM deptperf.framework f
         UNION
@@ -451,24 +451,31 @@ BEGIN
         FROM line l
             JOIN deptperf.framework m ON m.framework = l.member
             JOIN deptperf.framework o ON o.framework = m.supersedes OR o.supersedes = m.framework
+    ), span AS (                        -- each until the next one begins
+        SELECT l.framework, m.framework AS in_force, m.from_year,
+               least(m.to_year, lead(coalesce(m.from_year, 0)) OVER (PARTITION BY l.framework ORDER BY coalesce(m.from_year, 0), m.framework) - 1) AS to_year
+        FROM line l JOIN deptperf.framework m ON m.framework = l.member
+    ), admitted AS (
+        SELECT s.framework, y.fiscal_year, s.in_force
+        FROM span s JOIN deptperf.fiscal_year y ON y.fiscal_year >= coalesce(s.from_year, y.fiscal_year) AND y.fiscal_year <= coalesce(s.to_year, y.fiscal_year)
     ), gone AS (
-        DELETE FROM deptperf.framework_succession s
-        WHERE NOT EXISTS (SELECT FROM line l WHERE l.framework = s.framework AND l.member = s.in_force)
+        DELETE FROM deptperf.framework_year o
+        WHERE NOT EXISTS (SELECT FROM admitted a WHERE a.framework = o.framework AND a.fiscal_year = o.fiscal_year)
     )
-    INSERT INTO deptperf.framework_succession AS s (framework, in_force, from_year, to_year)
-    SELECT l.framework, m.framework, m.from_year,
-           least(m.to_year, lead(coalesce(m.from_year, 0)) OVER (PARTITION BY l.framework ORDER BY coalesce(m.from_year, 0), m.framework) - 1)
-    FROM line l JOIN deptperf.framework m ON m.framework = l.member
+    INSERT INTO deptperf.framework_year AS o (framework, fiscal_year, in_force)
+    SELECT a.framework, a.fiscal_year, a.in_force FROM admitted a
     EXCEPT
-    SELECT s.framework, s.in_force, s.from_year, s.to_year FROM deptperf.framework_succession s
-    ON CONFLICT (framework, in_force) DO UPDATE SET from_year = excluded.from_year, to_year = excluded.to_year;
+    SELECT o.framework, o.fiscal_year, o.in_force FROM deptperf.framework_year o
+    ON CONFLICT (framework, fiscal_year) DO UPDATE SET in_force = excluded.in_force;
     RETURN NULL;
 END $body$;
 COMMENT ON FUNCTION framework_changed() IS
-    'Trigger of the framework tables: one transaction at a time changes them; keeps framework_document and framework_succession, and refuses what evaluation could not read.';
+    'Trigger of the framework tables and of fiscal_year: one transaction at a time changes them; keeps framework_document and framework_year, and refuses what evaluation could not read.';
 CREATE OR REPLACE TRIGGER framework_lock BEFORE INSERT OR UPDATE OR DELETE ON framework
     FOR EACH STATEMENT EXECUTE FUNCTION framework_changed();
 CREATE OR REPLACE TRIGGER framework_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON framework
+    FOR EACH STATEMENT EXECUTE FUNCTION framework_changed();
+CREATE OR REPLACE TRIGGER framework_years_changed AFTER INSERT OR UPDATE OF fiscal_year OR DELETE OR TRUNCATE ON fiscal_year
     FOR EACH STATEMENT EXECUTE FUNCTION framework_changed();
 CREATE OR REPLACE TRIGGER framework_group_lock BEFORE INSERT OR UPDATE OR DELETE ON framework_group
     FOR EACH STATEMENT EXECUTE FUNCTION framework_changed();
@@ -500,7 +507,7 @@ CREATE OR REPLACE TRIGGER framework_conversion_changed AFTER INSERT OR UPDATE OR
     FOR EACH STATEMENT EXECUTE FUNCTION framework_changed();
 CREATE OR REPLACE TRIGGER framework_document_derived BEFORE INSERT ON framework_document
     FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION derived_rows();
-CREATE OR REPLACE TRIGGER framework_succession_derived BEFORE INSERT ON framework_succession
+CREATE OR REPLACE TRIGGER framework_year_derived BEFORE INSERT ON framework_year
     FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION derived_rows();
 
 -- The frameworks that come with the extension, unless they are there.
@@ -540,23 +547,22 @@ COMMENT ON VIEW framework_above IS
 
 CREATE OR REPLACE FUNCTION framework_in_force(dept_id bigint, fiscal_year int) RETURNS TABLE (framework text)
 LANGUAGE sql STABLE PARALLEL SAFE AS $body$
-    SELECT (SELECT s.in_force
-            FROM deptperf.framework_succession s
-            WHERE s.framework OPERATOR(pg_catalog.=) coalesce(
-                    -- asked once a query: where no department has its own, none is looked up
-                    CASE WHEN EXISTS (SELECT FROM deptperf.framework_above) THEN
-                        -- in score $1 is a coalesce of a FULL JOIN, which no barrier lets
-                        -- through, as it does a column: p
-                        (SELECT (SELECT a.framework
-                                 FROM deptperf.framework_above a
-                                 WHERE a.dept_id OPERATOR(pg_catalog.=) p.dept_id AND a.from_year OPERATOR(pg_catalog.<=) p.fiscal_year
-                                 ORDER BY a.depth, a.from_year DESC
-                                 LIMIT 1)
-                         FROM (SELECT $1 AS dept_id, $2 AS fiscal_year OFFSET 0) p)
-                    END,
-                    (SELECT w.default_framework FROM deptperf.workspace w))
-              AND (s.from_year IS NULL OR s.from_year OPERATOR(pg_catalog.<=) $2)
-              AND (s.to_year IS NULL OR s.to_year OPERATOR(pg_catalog.>=) $2))
+    SELECT y.in_force
+    FROM deptperf.framework_year y
+    WHERE y.framework OPERATOR(pg_catalog.=) coalesce(
+            -- asked once a query: where no department has its own, none is looked up
+            CASE WHEN EXISTS (SELECT FROM deptperf.framework_above) THEN
+                -- in score $1 is a coalesce of a FULL JOIN, which no barrier lets
+                -- through, as it does a column: p
+                (SELECT (SELECT a.framework
+                         FROM deptperf.framework_above a
+                         WHERE a.dept_id OPERATOR(pg_catalog.=) p.dept_id AND a.from_year OPERATOR(pg_catalog.<=) p.fiscal_year
+                         ORDER BY a.depth, a.from_year DESC
+                         LIMIT 1)
+                 FROM (SELECT $1 AS dept_id, $2 AS fiscal_year OFFSET 0) p)
+            END,
+            (SELECT w.default_framework FROM deptperf.workspace w))
+      AND y.fiscal_year OPERATOR(pg_catalog.=) $2
 $body$;
 COMMENT ON FUNCTION framework_in_force(bigint, int) IS
-    'The framework for a department and fiscal year: what department_framework or the default says, or what that supersedes or is superseded by, whichever has the year; NULL when none has.';
+    'The framework for a department and fiscal year: what department_framework or the default says, or what that supersedes or is superseded by, whichever has the year; no row when none has.';

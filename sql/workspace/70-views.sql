@@ -117,20 +117,17 @@ IF renew OR to_regclass('deptperf.ranking_all') IS NULL THEN
                 GROUP BY c.ancestor_id, u.fiscal_year, '0'::pg_catalog.xid
             ) f FULL JOIN inputs i USING (dept_id, fiscal_year)
         ) b
-            JOIN framework_document d ON d.framework = (
-                SELECT s.in_force
-                FROM framework_succession s
-                WHERE s.framework = coalesce(
-                        CASE WHEN EXISTS (SELECT FROM department_framework) THEN
-                            (SELECT a.framework
-                             FROM department_closure c JOIN department_framework a ON a.dept_id = c.ancestor_id
-                             WHERE c.dept_id = b.dept_id AND a.from_year <= b.fiscal_year
-                             ORDER BY c.depth, a.from_year DESC
-                             LIMIT 1)
-                        END,
-                        (SELECT w.default_framework FROM workspace w))
-                  AND (s.from_year IS NULL OR s.from_year <= b.fiscal_year)
-                  AND (s.to_year IS NULL OR s.to_year >= b.fiscal_year))
+            JOIN framework_year y ON y.framework = coalesce(
+                    CASE WHEN EXISTS (SELECT FROM department_framework) THEN
+                        (SELECT a.framework
+                         FROM department_closure c JOIN department_framework a ON a.dept_id = c.ancestor_id
+                         WHERE c.dept_id = b.dept_id AND a.from_year <= b.fiscal_year
+                         ORDER BY c.depth, a.from_year DESC
+                         LIMIT 1)
+                    END,
+                    (SELECT w.default_framework FROM workspace w))
+                AND y.fiscal_year = b.fiscal_year
+            JOIN framework_document d ON d.framework = y.in_force
             CROSS JOIN LATERAL @extschema@.deptperf_evaluate_total(
                 d.document, coalesce(b.facts, '{}'::jsonb), coalesce(b.inputs, '{}'::jsonb)) t
         WHERE t.total IS NOT NULL

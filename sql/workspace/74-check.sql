@@ -146,8 +146,7 @@ IF renew OR to_regclass('deptperf.check_issue') IS NULL THEN
             UNION ALL
             SELECT 'no framework'::text, NULL::text, 'records, and no framework in force: there is no score'::text,
                    'a framework with this year, by department_framework or as the default'::text
-            FROM framework_in_force(b.dept_id, b.fiscal_year) f
-            WHERE b.facts IS NOT NULL AND f.framework IS NULL
+            WHERE b.facts IS NOT NULL AND NOT EXISTS (SELECT FROM framework_in_force(b.dept_id, b.fiscal_year))
         ) x;
 END IF;
 COMMENT ON VIEW check_issue IS

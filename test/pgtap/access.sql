@@ -98,7 +98,7 @@ RESET ROLE;
 CREATE TEMP TABLE object (kind text, name text);
 INSERT INTO object SELECT kind, unnest(names::text[]) FROM (VALUES
     ('department', '{department}'), ('closure', '{department_closure}'), ('registry', '{fiscal_year,fact,indicator_library}'), ('settings', '{source,workspace}'),
-    ('framework', '{framework,framework_group,framework_indicator,framework_item,framework_requirement,framework_band,framework_level,framework_conversion,framework_threshold,framework_check,data_check,framework_example,framework_document,framework_succession}'),
+    ('framework', '{framework,framework_group,framework_indicator,framework_item,framework_requirement,framework_band,framework_level,framework_conversion,framework_threshold,framework_check,data_check,framework_example,framework_document,framework_year}'),
     ('own', '{department_framework,department_line,self_assessment,stated_figure}'), ('closed', '{closed}'), ('assessment', '{assessment}'),
     ('binding', '{binding}'), ('access', '{access}'), ('peer', '{peer_score}'), ('result', '{result}'), ('shard', '{shard,shard_department}'),
     ('record', '{budget,execution,adjustment,procurement,fixed_asset,staffing,project,key_task,performance_target,petition,satisfaction_survey,disclosure,finding,measurement}'),

@@ -17,7 +17,7 @@ ROLLBACK;
 BEGIN;
 \setenv PGDATABASE :DBNAME
 \set said `psql -XqAt -v child=1 -f test/pgtap/framework_own.sql 2>&1 | sed '1,/^from here/d; s/^psql:[^ ]* //'`
-SELECT plan(88);
+SELECT plan(89);
 SET LOCAL client_min_messages = warning;
 DROP SCHEMA IF EXISTS deptperf CASCADE;
 SELECT lives_ok('SELECT deptperf_setup()', 'the workspace is made');
@@ -152,8 +152,10 @@ ROLLBACK TO ended;
 SELECT lives_ok($$ UPDATE deptperf.framework SET status = 'draft', supersedes = NULL WHERE framework = 'next' $$, 'back to a draft that takes no place');
 SELECT lives_ok($$ UPDATE deptperf.framework SET to_year = NULL WHERE framework = 'city-2022' $$, 'and the one before goes on');
 SELECT is((SELECT string_agg(deptperf_framework_for(5, y), ' ' ORDER BY y) FROM generate_series(2021, 2024) y), 'sz-2021 city-2022 city-2022 city-2022', 'as it was');
-SELECT bag_eq('SELECT framework, in_force, from_year, to_year FROM deptperf.framework_succession WHERE framework ~ ''2021$|city|next''',
-    $$ VALUES ('next', 'next', 2024, NULL::int), ('sz-2021', 'sz-2021', NULL, 2021), ('sz-2021', 'city-2022', 2022, NULL), ('city-2022', 'sz-2021', NULL, 2021), ('city-2022', 'city-2022', 2022, NULL) $$, 'derived from the frameworks');
+SELECT bag_eq('SELECT framework, in_force, min(fiscal_year), max(fiscal_year) FROM deptperf.framework_year WHERE framework ~ ''2021$|city|next'' GROUP BY 1, 2',
+    $$ VALUES ('next', 'next', 2024, 2100), ('sz-2021', 'sz-2021', 1949, 2021), ('sz-2021', 'city-2022', 2022, 2100), ('city-2022', 'sz-2021', 1949, 2021), ('city-2022', 'city-2022', 2022, 2100) $$, 'derived from the frameworks and years');
+INSERT INTO deptperf.fiscal_year VALUES (2101, '2101', '2101-01-01', '2102-01-01');
+SELECT is(deptperf_framework_for(5, 2101), 'city-2022', 'a year that comes later too');
 SELECT is(split_part(pg_temp.error(format('SELECT deptperf_framework_start(%s)', call)), E'\n', 1), gives, call)
 FROM (VALUES ('''next'', 2022, ''city-2022''', '22023 framework "city-2022" can''t be superseded from 2022 on'), ('''next'', 2023, ''next''', '22023 framework "next" can''t be superseded from 2023 on'),
              ('''next'', 2023, ''none''', 'P0002 framework "none" is not known'), ('''none'', 2023', 'P0002 framework "none" is not known'), ('''next'', 1', 'P0002 fiscal year 1 is not known'),

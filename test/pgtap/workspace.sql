@@ -26,7 +26,7 @@ SELECT tables_are('deptperf', ARRAY[
     'budget', 'execution', 'adjustment', 'procurement', 'fixed_asset', 'staffing', 'project', 'key_task',
     'performance_target', 'petition', 'satisfaction_survey', 'disclosure', 'finding', 'measurement',
     'framework', 'framework_group', 'framework_indicator', 'framework_item', 'framework_requirement', 'framework_band', 'framework_threshold', 'framework_check', 'data_check', 'framework_example',
-    'framework_level', 'framework_conversion', 'framework_document', 'framework_succession', 'department_framework', 'peer_score', 'result', 'workspace', 'closed', 'binding', 'access', 'assessment', 'self_assessment', 'stated_figure',
+    'framework_level', 'framework_conversion', 'framework_document', 'framework_year', 'department_framework', 'peer_score', 'result', 'workspace', 'closed', 'binding', 'access', 'assessment', 'self_assessment', 'stated_figure',
     'shard', 'shard_department', 'shard_unit_facts', 'tracking_lock']);
 SELECT is_empty($$
   SELECT v FROM unnest('{unit_facts,facts,measure_value,item_score,indicator_score,score,ranking,trend,monitor,reconciliation,score_state,inputs,current_assessment}'::text[]) AS v
