@@ -245,6 +245,10 @@ FROM (VALUES
  'SELECT count(*), count(total), count(grade) FROM deptperf.score WHERE fiscal_year = 2021', '{}', '{"jit": "off"}', 'at most', NULL)
 ) AS v(name, goal_number, what, query, ours_settings, peer_settings, direction, goal);
 
+INSERT INTO bench.cases (name, what, ours, ours_settings, peer, direction)
+SELECT 'random_page_cost', 'totals of all departments where random_page_cost is 1.1, as for SSDs, against the same where it is 4', ours, '{"random_page_cost": "1.1"}', ours, 'at most'
+FROM bench.cases WHERE name = 'totals';
+
 -- ---- 6. scale ----
 
 INSERT INTO bench.cases (name, goal_number, what, kind, within, peer_within, settings, ours, peer, direction, goal) VALUES

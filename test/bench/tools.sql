@@ -37,7 +37,7 @@ CREATE TABLE bench.cases (
 
 -- What holds unless a case says otherwise; the same for the peer.
 CREATE FUNCTION bench.settings() RETURNS jsonb LANGUAGE sql IMMUTABLE RETURN
-    '{"work_mem": "64MB", "jit": "off", "max_parallel_workers_per_gather": "0", "plan_cache_mode": "auto"}'::jsonb;
+    '{"work_mem": "64MB", "jit": "off", "max_parallel_workers_per_gather": "0", "plan_cache_mode": "auto", "random_page_cost": "4"}'::jsonb;
 
 CREATE FUNCTION bench.set(settings jsonb) RETURNS void LANGUAGE sql AS $$
     SELECT set_config(s.key, s.value, false) FROM jsonb_each_text($1) AS s

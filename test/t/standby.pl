@@ -161,7 +161,7 @@ sub same_everywhere
 # ---- what writes ----
 
 my @calm = map { /^([^|]+) \| (?!ERROR 25006)/ ? $1 : () } @{ answers($standby, 'writes', 'bureau') };
-is("@calm", 'deptperf_attach(name) deptperf_bind_relation(text,text,text) deptperf_close_complete(text) deptperf_detach(name) deptperf_shard_forget() deptperf_track_off(text) deptperf_workspace_guard()',
+is("@calm", 'deptperf_attach(name) deptperf_bind_relation(text,text,text) deptperf_close_complete(text) deptperf_detach(name) deptperf_grant_usage(name[]) deptperf_shard_forget() deptperf_shard_release(integer,bigint[]) deptperf_track_off(text) deptperf_workspace_guard()',
 	'what writes is refused as any statement that writes, but for parts that had nothing to write');
 # ---- what reads ----
 
