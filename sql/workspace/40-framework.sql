@@ -358,9 +358,10 @@ COMMENT ON TABLE framework_year IS
     'Derived from framework and fiscal_year: which framework is in force in a year for those who have this one, by department_framework or as the default. It itself, one that it supersedes or one that supersedes it; no row where none of them admits the year.';
 
 -- Only rows that hang together enter: between a deleted row and what its
--- foreign keys take along, this runs more than once.
+-- foreign keys take along, this runs more than once.  jit = off: before ANALYZE a
+-- line of frameworks looks long enough to be compiled, for seconds.
 CREATE OR REPLACE FUNCTION framework_changed() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET jit = off AS $body$
 #variable_conflict use_column
 DECLARE
     changed record;
