@@ -334,7 +334,6 @@ INSERT INTO listed VALUES
         deptperf.binding_takes_no_rows()
         deptperf.department_lock()
         deptperf.derived_rows()
-        deptperf.framework_changed()
         deptperf.framework_formula()
         deptperf.performance_target_computed()
         deptperf_assess(bigint,bigint,jsonb,text,boolean)
@@ -351,6 +350,9 @@ INSERT INTO listed VALUES
         deptperf_target_pick(bigint,bigint,text,numeric,text,integer)
         deptperf_unbind(text,text)
         deptperf_workspace_guard()
+    $$),
+    ('volatile unsafe search_path=pg_catalog, pg_temp; jit=off', $$
+        deptperf.framework_changed()
     $$),
     ('volatile unsafe search_path=pg_catalog, pg_temp; plan_cache_mode=force_custom_plan', $$
         deptperf.department_tree()
