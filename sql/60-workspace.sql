@@ -52,7 +52,7 @@ BEGIN
           AND (p.proowner <> me OR p.prokind <> 'f' OR p.prosecdef
                OR NOT (p.pronargs = 0 AND p.proname IN (
                            'sees_all', 'ranking_rows', 'derived_rows', 'department_lock', 'department_tree', 'binding_takes_no_rows', 'binding_by_code',
-                           'framework_formula', 'framework_changed', 'framework_kept', 'framework_item_whole', 'framework_given', 'assessment_checked', 'assessment_only_added', 'result_numbered', 'result_only_added', 'performance_target_computed',
+                           'framework_formula', 'framework_changed', 'framework_years', 'framework_kept', 'framework_item_whole', 'framework_given', 'assessment_checked', 'assessment_only_added', 'result_numbered', 'result_only_added', 'performance_target_computed',
                            'budget_rows', 'execution_rows', 'adjustment_rows', 'procurement_rows', 'fixed_asset_rows',
                            'staffing_rows', 'project_rows', 'key_task_rows', 'performance_target_rows', 'petition_rows',
                            'satisfaction_survey_rows', 'disclosure_rows', 'finding_rows', 'measurement_rows', 'kept_rows', 'closed_rows', 'issue_rows')

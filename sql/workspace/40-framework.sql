@@ -358,10 +358,9 @@ COMMENT ON TABLE framework_year IS
     'Derived from framework and fiscal_year: which framework is in force in a year for those who have this one, by department_framework or as the default. It itself, one that it supersedes or one that supersedes it; no row where none of them admits the year.';
 
 -- Only rows that hang together enter: between a deleted row and what its
--- foreign keys take along, this runs more than once.  jit = off: before ANALYZE a
--- line of frameworks looks long enough to be compiled, for seconds.
+-- foreign keys take along, this runs more than once.
 CREATE OR REPLACE FUNCTION framework_changed() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET jit = off AS $body$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 #variable_conflict use_column
 DECLARE
     changed record;
@@ -442,41 +441,13 @@ BEGIN
         VALUES (changed.framework, pg_catalog.gen_random_uuid(), changed.document)
         ON CONFLICT (framework) DO UPDATE SET revision = excluded.revision, document = excluded.document;
     END LOOP;
-    IF TG_TABLE_NAME NOT IN ('framework', 'fiscal_year') THEN
-        RETURN NULL;
-    END IF;
-    WITH RECURSIVE line (framework, member) AS (
-        SELECT f.framework, f.framework FROM deptperf.framework f
-        UNION
-        SELECT l.framework, o.framework
-        FROM line l
-            JOIN deptperf.framework m ON m.framework = l.member
-            JOIN deptperf.framework o ON o.framework = m.supersedes OR o.supersedes = m.framework
-    ), span AS (                        -- each until the next one begins
-        SELECT l.framework, m.framework AS in_force, m.from_year,
-               least(m.to_year, lead(coalesce(m.from_year, 0)) OVER (PARTITION BY l.framework ORDER BY coalesce(m.from_year, 0), m.framework) - 1) AS to_year
-        FROM line l JOIN deptperf.framework m ON m.framework = l.member
-    ), admitted AS (
-        SELECT s.framework, y.fiscal_year, s.in_force
-        FROM span s JOIN deptperf.fiscal_year y ON y.fiscal_year >= coalesce(s.from_year, y.fiscal_year) AND y.fiscal_year <= coalesce(s.to_year, y.fiscal_year)
-    ), gone AS (
-        DELETE FROM deptperf.framework_year o
-        WHERE NOT EXISTS (SELECT FROM admitted a WHERE a.framework = o.framework AND a.fiscal_year = o.fiscal_year)
-    )
-    INSERT INTO deptperf.framework_year AS o (framework, fiscal_year, in_force)
-    SELECT a.framework, a.fiscal_year, a.in_force FROM admitted a
-    EXCEPT
-    SELECT o.framework, o.fiscal_year, o.in_force FROM deptperf.framework_year o
-    ON CONFLICT (framework, fiscal_year) DO UPDATE SET in_force = excluded.in_force;
     RETURN NULL;
 END $body$;
 COMMENT ON FUNCTION framework_changed() IS
-    'Trigger of the framework tables and of fiscal_year: one transaction at a time changes them; keeps framework_document and framework_year, and refuses what evaluation could not read.';
+    'Trigger of the framework tables: one transaction at a time changes them; keeps framework_document, and refuses what evaluation could not read.';
 CREATE OR REPLACE TRIGGER framework_lock BEFORE INSERT OR UPDATE OR DELETE ON framework
     FOR EACH STATEMENT EXECUTE FUNCTION framework_changed();
 CREATE OR REPLACE TRIGGER framework_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON framework
-    FOR EACH STATEMENT EXECUTE FUNCTION framework_changed();
-CREATE OR REPLACE TRIGGER framework_years_changed AFTER INSERT OR UPDATE OF fiscal_year OR DELETE OR TRUNCATE ON fiscal_year
     FOR EACH STATEMENT EXECUTE FUNCTION framework_changed();
 CREATE OR REPLACE TRIGGER framework_group_lock BEFORE INSERT OR UPDATE OR DELETE ON framework_group
     FOR EACH STATEMENT EXECUTE FUNCTION framework_changed();
@@ -507,8 +478,6 @@ CREATE OR REPLACE TRIGGER framework_conversion_lock BEFORE INSERT OR UPDATE OR D
 CREATE OR REPLACE TRIGGER framework_conversion_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON framework_conversion
     FOR EACH STATEMENT EXECUTE FUNCTION framework_changed();
 CREATE OR REPLACE TRIGGER framework_document_derived BEFORE INSERT ON framework_document
-    FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION derived_rows();
-CREATE OR REPLACE TRIGGER framework_year_derived BEFORE INSERT ON framework_year
     FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION derived_rows();
 
 -- The frameworks that come with the extension, unless they are there.

@@ -334,6 +334,7 @@ INSERT INTO listed VALUES
         deptperf.binding_takes_no_rows()
         deptperf.department_lock()
         deptperf.derived_rows()
+        deptperf.framework_changed()
         deptperf.framework_formula()
         deptperf.performance_target_computed()
         deptperf_assess(bigint,bigint,jsonb,text,boolean)
@@ -352,7 +353,7 @@ INSERT INTO listed VALUES
         deptperf_workspace_guard()
     $$),
     ('volatile unsafe search_path=pg_catalog, pg_temp; jit=off', $$
-        deptperf.framework_changed()
+        deptperf.framework_years()
     $$),
     ('volatile unsafe search_path=pg_catalog, pg_temp; plan_cache_mode=force_custom_plan', $$
         deptperf.department_tree()
