@@ -502,17 +502,21 @@ BEGIN
         RETURN format('it calls %s, which belongs to %s and would run with the rights of %s', one.name, one.owner, me);
     END IF;
     -- statements are parsed anew, and who owns a type makes casts from it at any time
+    WITH RECURSIVE part(oid, place) AS (
+        SELECT CASE WHEN d.refclassid = 'pg_type'::regclass THEN d.refobjid ELSE a.atttypid END, p.place
+        FROM @extschema@.deptperf_track_parts(deptperf_track_refusal.source) p
+            JOIN pg_rewrite w ON w.ev_class = p.view
+            JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
+            LEFT JOIN pg_attribute a ON d.refclassid = 'pg_class'::regclass AND a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+        UNION                           -- what a domain is made of
+        SELECT t.typbasetype, part.place FROM part JOIN pg_type t ON t.oid = part.oid WHERE t.typtype = 'd'
+    )
     SELECT t.oid::regtype AS name, t.typowner::regrole AS owner INTO one
-    FROM @extschema@.deptperf_track_parts(deptperf_track_refusal.source) p
-        JOIN pg_rewrite w ON w.ev_class = p.view
-        JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
-        LEFT JOIN pg_attribute a ON d.refclassid = 'pg_class'::regclass AND a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
-        JOIN pg_type t ON t.oid = CASE WHEN d.refclassid = 'pg_type'::regclass THEN d.refobjid ELSE a.atttypid END
-        JOIN pg_roles r ON r.oid = t.typowner
+    FROM part JOIN pg_type t ON t.oid = part.oid JOIN pg_roles r ON r.oid = t.typowner
     WHERE NOT r.rolsuper AND t.typowner <> me
-    ORDER BY p.place, t.typname LIMIT 1;
+    ORDER BY part.place, t.typname LIMIT 1;
     IF FOUND THEN
-        RETURN format('it reads a value of type %s, which belongs to %s, who can make casts that would run with the rights of %s', one.name, one.owner, me);
+        RETURN format('it reads a value of type %s, which belongs to %s, who can make casts and checks that would run with the rights of %s', one.name, one.owner, me);
     END IF;
     -- PostgreSQL 18: the rows that triggers see are without it
     SELECT p.relation, a.attname AS name INTO one

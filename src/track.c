@@ -292,9 +292,10 @@ become_caller(const Caller *caller)
  * its table.
  *
  * A name may mean something else than when the view was made: who may create
- * functions in the extension's schema can make one that fits better.  What is
- * neither a superuser's nor the workspace's owner's, nor the extension's, is not
- * called.
+ * functions in the extension's schema can make one that fits better, and who
+ * owns a schema can give its name to another.  No function is called and no view
+ * read that is neither a superuser's nor the workspace's owner's, nor the
+ * extension's.
  */
 static get_relation_stats_hook_type next_stats_hook;
 static post_parse_analyze_hook_type next_parse_hook;
@@ -317,63 +318,80 @@ table_stats(PlannerInfo *root, RangeTblEntry *rte, AttrNumber attnum, VariableSt
 }
 
 static bool
-is_foreign(Oid function, void *context)
+is_trusted(Oid owner)
 {
-	Oid			owner = function_owner(function);
-
-	if (owner == BOOTSTRAP_SUPERUSERID || owner == GetUserId() || owner == maker ||
-		superuser_arg(owner))
-		return false;
-	*(Oid *) context = function;
-	return true;
+	return owner == BOOTSTRAP_SUPERUSERID || owner == GetUserId() || owner == maker || superuser_arg(owner);
 }
 
-static void
-refuse_function(Oid function)
+static bool
+refuse_foreign(Oid function, void *context)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-			 errmsg("function %s is not called for tracking", format_procedure(function)),
-			 errdetail("It would run with the rights of role \"%s\", to whom it does not belong.",
-					   GetUserNameFromId(GetUserId(), false)),
-			 errhint("What calls it? An index, a partition key, a domain, a view, or a name in the schema that deptperf is in.")));
+	if (!is_trusted(function_owner(function)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("function %s is not called for tracking", format_procedure(function)),
+				 errdetail("It would run with the rights of role \"%s\", to whom it does not belong.",
+						   GetUserNameFromId(GetUserId(), false)),
+				 errhint("What calls it? An index, a partition key, a domain, or a name in the schema that deptperf is in.")));
+	return false;
+}
+
+/* What a view says runs as whoever reads it, be it calls of functions that anybody may call. */
+static void
+refuse_view(const RangeTblEntry *rte)
+{
+	HeapTuple	tuple;
+
+	if (rte->rtekind != RTE_RELATION || rte->relkind != RELKIND_VIEW)
+		return;
+	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(rte->relid));
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for relation %u", rte->relid);
+	if (!is_trusted(((Form_pg_class) GETSTRUCT(tuple))->relowner))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("view \"%s\" is not read for tracking", get_rel_name(rte->relid)),
+				 errdetail("It would be read with the rights of role \"%s\", to whom it does not belong.",
+						   GetUserNameFromId(GetUserId(), false)),
+				 errhint("Tracked are tables; has it come in the place of one?")));
+	ReleaseSysCache(tuple);
 }
 
 /*
- * Whatever brings a function - an index, a partition key, a domain, a view that
- * came under a name - it is looked up here before it runs.
+ * Whatever brings a function - an index, a partition key, a domain - it is
+ * looked up here before it runs.
  */
 static bool
 check_called(Oid function)
 {
-	Oid			found;
-
-	if (ours && is_foreign(function, &found))
-		refuse_function(function);
+	if (ours)
+		refuse_foreign(function, NULL);
 	return next_needs_hook != NULL && next_needs_hook(function);
 }
 
 static bool
-find_foreign(Node *node, void *context)
+check_node(Node *node, void *context)
 {
 	if (node == NULL)
 		return false;
-	if (check_functions_in_node(node, is_foreign, context))
-		return true;
+	if (IsA(node, RangeTblEntry))
+	{
+		refuse_view((RangeTblEntry *) node);
+		return false;
+	}
+	check_functions_in_node(node, refuse_foreign, NULL);
 	if (IsA(node, Query))
-		return query_tree_walker((Query *) node, find_foreign, context, 0);
-	return expression_tree_walker(node, find_foreign, context);
+		return query_tree_walker((Query *) node, check_node, NULL, QTW_EXAMINE_RTES_BEFORE);
+	return expression_tree_walker(node, check_node, NULL);
 }
 
 static void
-check_functions(ParseState *pstate, Query *query, JumbleState *jstate)
+check_statement(ParseState *pstate, Query *query, JumbleState *jstate)
 {
-	Oid			function;
-
 	if (next_parse_hook != NULL)
 		next_parse_hook(pstate, query, jstate);
-	if (ours && find_foreign((Node *) query, &function))
-		refuse_function(function);
+	if (ours)
+		(void) check_node((Node *) query, NULL);
 }
 
 void
@@ -382,7 +400,7 @@ dp_track_init(void)
 	next_stats_hook = get_relation_stats_hook;
 	get_relation_stats_hook = table_stats;
 	next_parse_hook = post_parse_analyze_hook;
-	post_parse_analyze_hook = check_functions;
+	post_parse_analyze_hook = check_statement;
 	next_needs_hook = needs_fmgr_hook;
 	needs_fmgr_hook = check_called;
 }

@@ -550,7 +550,7 @@ SET LOCAL ROLE deptperf_test_owner;
 SELECT deptperf_untrack('disclosure');
 SELECT count(*) FROM deptperf_bind('{"disclosure": {"from": "theirs.graded", "dept": "unit", "year": "yr", "kind": "kind", "level": "level::int"}}');
 SELECT is(split_part(pg_temp.error($$ SELECT * FROM deptperf_track('disclosure') $$), E'\n', 1),
-          '0A000 source "disclosure" can''t be tracked: it reads a value of type theirs.grade, which belongs to deptperf_test_evil, who can make casts that would run with the rights of deptperf_test_owner', 'nor a type of somebody else''s');
+          '0A000 source "disclosure" can''t be tracked: it reads a value of type theirs.grade, which belongs to deptperf_test_evil, who can make casts and checks that would run with the rights of deptperf_test_owner', 'nor a type of somebody else''s');
 SELECT count(*) FROM deptperf_bind('{"disclosure": {"from": "theirs.disclosure", "dept": "unit", "year": "yr", "kind": "kind", "level": "level"}}');
 SELECT count(*) FROM deptperf_track('disclosure');
 RESET ROLE;
