@@ -410,7 +410,7 @@ BEGIN
         WHEN kind IN ('flag', 'filter') THEN operand || CASE WHEN type::text ~ 'char|text' THEN ' = ''…''' ELSE ' = 1' END
         WHEN type::text = 'timestamp with time zone' THEN operand || ' AT TIME ZONE ''Asia/Shanghai'''
         WHEN kind IN ('month', 'year') THEN operand || '::numeric'      -- takes NaN, which ::int does not
-        WHEN kind IN ('from_date', 'to_date') THEN CASE WHEN type::text ~ 'char|text' THEN operand || '::date' ELSE format('make_date(%s, 1, 1)', expression) END
+        WHEN kind IN ('from_date', 'to_date') THEN CASE WHEN type::text ~ 'char|text' THEN format('to_date(%s, ''YYYY-MM-DD'')', expression) ELSE format('make_date(%s, 1, 1)', expression) END
         ELSE operand || '::text' END;
     RAISE EXCEPTION 'source "%", key "%": "%" is %', source, key, value, type
         USING ERRCODE = 'datatype_mismatch',

@@ -107,7 +107,7 @@ SELECT is(deptperf_total(1, 2021) IS NOT NULL, deptperf_total(1, 2021) = (SELECT
 SELECT is(pg_temp.bind('{"fixed_asset": {"from": "finance.asset", "dept": "dept", "from_date": "bought", "original_value": "v", "in_use": "true"}}'),
   '(fixed_asset,finance.asset,6,4,0,1,0,1)', 'without to_date what was bought is there');
 SELECT matches(pg_temp.bind('{"fixed_asset": {"from": "finance.asset", "dept": "dept", "from_date": "bought::text", "original_value": "v", "in_use": "true"}}'),
-  '^42804 source "fixed_asset", key "from_date": "bought::text" is text / Expected a date or timestamp\. / Write an expression: "from_date": "\(bought::text\)::date"\. It has to take every record to come: where it fails, every score does\.$', 'a text is none');
+  '^42804 source "fixed_asset", key "from_date": "bought::text" is text / Expected a date or timestamp\. / Write an expression: "from_date": "to_date\(bought::text, ''YYYY-MM-DD''\)"\. It has to take every record to come: where it fails, every score does\.$', 'a text is none');
 SELECT matches(pg_temp.bind('{"fixed_asset": {"from": "finance.asset", "dept": "dept", "to_date": "gone", "original_value": "v", "in_use": "true"}}'),
   '^22023 source "fixed_asset": key "from_date" is missing / Required: from, dept, from_date, original_value, in_use; may be left out: filter, factor, to_date, division, complete, keep\. /', 'to_date alone is not enough');
 DO $$ BEGIN PERFORM deptperf_unbind('fixed_asset'); END $$;
