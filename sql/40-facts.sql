@@ -35,8 +35,8 @@ RETURNS pg_catalog.jsonb
 LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.deptperf_unit_facts_final(pg_catalog.internal) IS 'result of deptperf_unit_facts';
 
--- A state has room for facts of 24 bytes each: 128, 512 or 2,048 bytes.  SSPACE says
--- what the smallest has, so that the planner hashes
+-- A state has room for facts of 16 bytes each: 64 to 2,048 bytes.  SSPACE says
+-- what that of payments has, so that the planner hashes
 -- ten thousand groups at a small work_mem too (which spills at worst) instead of
 -- sorting all records; and where objects are added, still less, because there it
 -- expects some ten times the groups, and a sort would write the objects.

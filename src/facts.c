@@ -7,6 +7,7 @@
 #include "facts.h"
 #include "miscadmin.h"
 #include "object.h"
+#include "port/pg_bitutils.h"
 #include "scan.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -240,20 +241,11 @@ pair_units(DpFactNames *names)
 
 /* ---- sums ---- */
 
-/*
- * Room for n sums at least, in what was had and grows.  Memory is given in
- * powers of two; it grows by four, because each source that is merged brings
- * more names, and what a group has outgrown is of no use to others, which
- * outgrow it too.
- */
+/* Room for n sums at least: memory is given in powers of two. */
 static int
-room_for(int n, int growth)
+room_for(int n)
 {
-	Size		size = 128;
-
-	while (size < sizeof(DpSum) * n)
-		size *= growth;
-	return size / sizeof(DpSum);
+	return pg_nextpower2_32(Max(n, 4));
 }
 
 DpFactSums *
@@ -261,42 +253,60 @@ dp_fact_sums_make(DpFactNames *names, MemoryContext context)
 {
 	DpFactSums *sums = MemoryContextAlloc(context, sizeof(DpFactSums));
 
-	StaticAssertStmt(sizeof(DpSum) == 24, "a sum has 24 bytes");
+	StaticAssertStmt(sizeof(DpSum) == 16, "a sum has 16 bytes");
 	sums->names = names;
 	sums->context = context;
-	sums->size = room_for(names->n, 2);
+	sums->size = room_for(names->n);
 	sums->sum = MemoryContextAllocZero(context, sizeof(DpSum) * sums->size);
 	return sums;
+}
+
+/* New sums begin with these facts at 0. */
+void
+dp_fact_sums_begin(DpFactSums *sums, const int *place, int n)
+{
+	for (int i = 0; i < n; i++)
+		sums->sum[place[i]].state = DP_FACT_KNOWN;
 }
 
 static pg_noinline void
 make_room(DpFactSums *sums, int place)
 {
-	int			size = room_for(Max(sums->names->n, place + 1), 4);
+	int			size = room_for(Max(sums->names->n, place + 1));
 
 	sums->sum = repalloc(sums->sum, sizeof(DpSum) * size);
 	memset(&sums->sum[sums->size], 0, sizeof(DpSum) * (size - sums->size));
 	sums->size = size;
 }
 
-/* A numeric in the sum must outlive the row, and its predecessor must not. */
+/* What is not in the sum itself must outlive the row, and its predecessor must not. */
 static void
 keep(DpFactSums *sums, DpSum *sum, DpDec value)
 {
-	Numeric		old = sum->is_big ? sum->big : NULL;
+	DpDec	   *wide = sum->is_wide ? sum->wide : NULL;
+	Numeric		old = wide != NULL ? wide->big : NULL;
 
 	sum->state = DP_FACT_KNOWN;
-	sum->is_big = value.big != NULL;
-	sum->scale = value.scale;
-	if (unlikely(sum->is_big))
+	sum->is_wide = !dp_is_narrow(&value);
+	if (likely(!sum->is_wide))
+	{
+		sum->v = value.v;
+		sum->scale = value.scale;
+		if (unlikely(wide != NULL))
+			pfree(wide);
+	}
+	else
 	{
 		MemoryContext caller = MemoryContextSwitchTo(sums->context);
 
-		sum->big = DatumGetNumericCopy(NumericGetDatum(value.big));
+		if (wide == NULL)
+			wide = palloc(sizeof(DpDec));
+		if (value.big != NULL)
+			value.big = DatumGetNumericCopy(NumericGetDatum(value.big));
+		*wide = value;
+		sum->wide = wide;
 		MemoryContextSwitchTo(caller);
 	}
-	else
-		sum->v = value.v;
 	if (unlikely(old != NULL))
 		pfree(old);
 }
@@ -372,7 +382,7 @@ dp_fact_sums_add_sums(DpFactSums *sums, const DpFactSums *more, bool units)
 		if (sum == NULL)
 			continue;
 		/* Nearly always a fact comes from one source. */
-		if (!sum->is_big && place[i] < sums->size && sums->sum[place[i]].state == DP_FACT_ABSENT)
+		if (!sum->is_wide && place[i] < sums->size && sums->sum[place[i]].state == DP_FACT_ABSENT)
 		{
 			sums->sum[place[i]] = *sum;
 			continue;
@@ -486,7 +496,7 @@ read_sums(DpFactNames *names, const DpFactSums *sums, bool units, int max_digits
 		fact[i].state = sum->state;
 		fact[i].value = dp_sum_value(sum);
 		/* Nearly all are short; what is not is read as it would be written. */
-		if (unlikely(!dp_is_narrow(&fact[i].value) || sum->scale > DP_MAX_SHIFT) && sum->state == DP_FACT_KNOWN &&
+		if (unlikely(!dp_is_narrow(&fact[i].value) || fact[i].value.scale > DP_MAX_SHIFT) && sum->state == DP_FACT_KNOWN &&
 			!read_number(dp_dec_numeric(fact[i].value), max_digits, &fact[i].value))
 			fact[i].state = DP_FACT_NAN;
 	}

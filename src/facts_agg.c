@@ -304,8 +304,7 @@ first_row(FunctionCallInfo fcinfo, CallSite *site, MemoryContext context)
 
 	check_constant(fcinfo, COUNT_NAME(site->first), site->count_name, "count_name");
 	check_constant(fcinfo, ZEROS(site->first), site->zeros, "zeros");
-	for (int i = 0; i < site->nzeros; i++)
-		dp_fact_sums_add(sums, site->zero[i], DP_FACT_KNOWN, &DP_INT(0));
+	dp_fact_sums_begin(sums, site->zero, site->nzeros);
 	return sums;
 }
 
@@ -348,9 +347,9 @@ known_place(CallSite *site, Pair *pair, Datum datum)
 }
 
 static inline DpFactState
-read_amount(const Pair *pair, Datum datum, DpDec *value)
+read_amount(ArgumentType type, Datum datum, DpDec *value)
 {
-	switch (pair->amount_type)
+	switch (type)
 	{
 		case A_INT2:
 			*value = DP_INT(DatumGetInt16(datum));
@@ -411,18 +410,27 @@ add_kept(CallSite *site, DpFactSums *sums, int place, DpFactState state, DpDec v
 static inline void
 add_record(FunctionCallInfo fcinfo, CallSite *site, DpFactSums *sums, bool kept)
 {
+	ArgumentType type = A_TEXT; /* of no amount */
+	Datum		amount = (Datum) 0;
+	DpDec		value = DP_INT(0);
+	DpFactState state = DP_FACT_ABSENT;
+
 	if (site->count >= 0)
 		dp_fact_sums_add(sums, site->count, DP_FACT_KNOWN, &DP_INT(1));
 	for (int i = 0; i < site->npairs; i++)
 	{
 		Pair	   *pair = &site->pair[i];
 		int			at = site->first + 2 * i;
-		DpDec		value;
-		DpFactState state;
 
 		if (PG_ARGISNULL(at) || PG_ARGISNULL(at + 1))
 			continue;
-		state = read_amount(pair, PG_GETARG_DATUM(at + 1), &value);
+		/* Nearly always one amount goes under several names. */
+		if (pair->amount_type != type || PG_GETARG_DATUM(at + 1) != amount)
+		{
+			type = pair->amount_type;
+			amount = PG_GETARG_DATUM(at + 1);
+			state = read_amount(type, amount, &value);
+		}
 		if (kept)
 			add_kept(site, sums, known_place(site, pair, PG_GETARG_DATUM(at)), state, value);
 		else

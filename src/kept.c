@@ -315,7 +315,7 @@ dp_fact_sums_kept(FunctionCallInfo fcinfo, const DpFactSums *sums)
 	for (int i = 0; i < sums->size; i++)
 		if (not_zero(sums, i))
 		{
-			left->sum[i] = sums->sum[i];	/* it shares numerics, for nothing is added */
+			left->sum[i] = sums->sum[i];	/* it shares what is wide, for nothing is added */
 			any = true;
 		}
 	if (!any)

@@ -2,7 +2,7 @@
 -- deptperf_facts(jsonb) and deptperf_unit_facts(jsonb): exact sums, whatever the
 -- order and however many workers; NaN poisons its fact and nothing else.
 BEGIN;
-SELECT plan(32);
+SELECT plan(35);
 
 CREATE FUNCTION pg_temp.error(statement text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
@@ -72,6 +72,20 @@ SELECT is(deptperf_facts(jsonb_build_object('a', a))::text, format('{"a": %s}', 
 FROM extreme;
 SELECT is((deptperf_facts('n', '{}', 'a', a) ->> 'a')::numeric, 1e99 - 1e99 + 1e-50, 'nothing is lost while 1e99 comes and goes')
 FROM (VALUES (1, 1e99), (2, 1e-50), (3, -1e99)) AS x(i, a);
+
+-- Sums across the ends of 64 and of 128 bits, there and back, after each record; the
+-- second name takes every other amount.
+CREATE TEMP TABLE crossing AS
+SELECT i::int, v FROM unnest(ARRAY[
+  92233720368547758.07, 0.01, 92233720368547758.08, -0.01, -92233720368547758.08, -92233720368547758.08, -92233720368547758.08, -0.01, 0.02, 92233720368547758.08,
+  1701411834604692317316873037158841057.27, 0.01, -1701411834604692317316873037158841057.28, 1e40, -1e40, 0.001]) WITH ORDINALITY AS x(v, i);
+SELECT results_eq($$ SELECT i, deptperf_facts('n', '{"a": 0}', 'a', v, CASE i % 2 WHEN 0 THEN 'b' END, v, 'a', v) OVER (ORDER BY i) FROM crossing ORDER BY i $$,
+  $$ SELECT i, jsonb_strip_nulls(jsonb_build_object('a', sum(2 * v) OVER w, 'b', sum(v) FILTER (WHERE i % 2 = 0) OVER w, 'n', i)) FROM crossing WINDOW w AS (ORDER BY i) ORDER BY i $$,
+  'sums cross the ends of 64 and 128 bits and come back');
+SELECT results_eq($$ SELECT i, deptperf_facts(jsonb_build_object('a', v)) OVER (ORDER BY i) FROM crossing ORDER BY i $$,
+  $$ SELECT i, jsonb_build_object('a', sum(v) OVER (ORDER BY i)) FROM crossing ORDER BY i $$, 'and so do those of objects');
+SELECT results_eq($$ SELECT r, deptperf_facts(f) FROM (SELECT r, deptperf_facts('n', '{}', 'a', v) AS f FROM crossing, generate_series(1, 3) AS r WHERE i <= 4 * r GROUP BY r, i % 3) x GROUP BY r ORDER BY r $$,
+  $$ SELECT r, jsonb_build_object('a', sum(v), 'n', count(*)) FROM crossing, generate_series(1, 3) AS r WHERE i <= 4 * r GROUP BY r ORDER BY r $$, 'and groups that are merged');
 
 -- 4. Random amounts of many scales against sum().
 DO $$ BEGIN PERFORM setseed(0.2021); END $$;
