@@ -66,6 +66,7 @@ typedef enum PlanKind
 	PLAN_MANY_BEFORE_PEERS,
 	PLAN_DOCUMENT,
 	PLAN_CODE,
+	PLAN_FRAMEWORK_OF_ONE,
 	PLAN_INPUTS_OF_ONE,
 	PLAN_INPUTS_OF_MANY,
 	PLAN_FACTS_OF_ONE,
@@ -76,8 +77,8 @@ typedef enum PlanKind
 } PlanKind;
 
 /*
- * Who is asked about: a row each, with whether there may be judgements, and the
- * units of the subtree.
+ * Who is asked about: a row each, with whether there may be judgements, the
+ * units of the subtree, and whether the framework must be asked for yet.
  */
 #define ANY_OF(relation, dept_id, year) \
 	"EXISTS (SELECT FROM deptperf." relation " i WHERE i.dept_id OPERATOR(pg_catalog.=) " dept_id \
@@ -88,25 +89,41 @@ typedef enum PlanKind
 	" ARRAY(SELECT c.dept_id::pg_catalog.int8 FROM deptperf.department_closure c" \
 	"  WHERE c.ancestor_id OPERATOR(pg_catalog.=) " dept_id ")"
 
+/* What is in force, where any department has a framework of its own. */
+#define FRAMEWORK \
+	" deptperf.framework_in_force($1, $2) fw" \
+	" JOIN deptperf.framework_document fd ON fd.framework OPERATOR(pg_catalog.=) fw.framework"
+
 /*
- * One department and year, or no row without a framework.  What starting such
- * a statement costs grows with the nodes of its plan, so all hangs on the two
- * parameters, and is joined as little as it can be.  The year is the first one
- * from $2 on: with an equality the planner would read all years, which are few
- * to it, and more work than the rest.
+ * One department and year.  What starting such a statement costs grows with the
+ * nodes of its plan, so all hangs on the two parameters, and it has the default
+ * framework alone, which nearly always is the one in force.
  */
-#define ONE(any_inputs) \
-	"SELECT $1, $2, fd.framework::pg_catalog.text, fd.revision::pg_catalog.uuid, " any_inputs "," UNITS("$1") \
+#define ONE \
+	"SELECT $1, $2, fd.framework::pg_catalog.text, fd.revision::pg_catalog.uuid, " ANY_INPUTS("$1", "$2") "," UNITS("$1") "," \
+	" EXISTS (SELECT FROM deptperf.framework_above)" \
 	" FROM deptperf.department d" \
-	" CROSS JOIN deptperf.framework_in_force($1, $2) fw" \
-	" JOIN deptperf.framework_document fd ON fd.framework OPERATOR(pg_catalog.=) fw.framework" \
+	" LEFT JOIN (deptperf.framework_year y" \
+	"  JOIN deptperf.framework_document fd ON fd.framework OPERATOR(pg_catalog.=) y.in_force)" \
+	" ON y.framework OPERATOR(pg_catalog.=) (SELECT w.default_framework FROM deptperf.workspace w)" \
+	"  AND y.fiscal_year OPERATOR(pg_catalog.=) $2" \
+	" WHERE d.dept_id OPERATOR(pg_catalog.=) $1"
+
+/*
+ * The same in a workspace that doesn't say the years of frameworks yet.  The year
+ * is the first one from $2 on: with an equality the planner would read all years,
+ * which are few to it, and more work than the rest.
+ */
+#define ONE_BEFORE_PEERS \
+	"SELECT $1, $2, fd.framework::pg_catalog.text, fd.revision::pg_catalog.uuid, true," UNITS("$1") ", false" \
+	" FROM deptperf.department d CROSS JOIN" FRAMEWORK \
 	" WHERE d.dept_id OPERATOR(pg_catalog.=) $1" \
 	" AND (SELECT y.fiscal_year FROM deptperf.fiscal_year y WHERE y.fiscal_year OPERATOR(pg_catalog.>=) $2" \
 	"  ORDER BY y.fiscal_year LIMIT 1) OPERATOR(pg_catalog.=) $2"
 
 #define MANY(any_inputs) \
 	"SELECT d.dept_id::pg_catalog.int8, y.fiscal_year::pg_catalog.int4, fd.framework::pg_catalog.text," \
-	" fd.revision::pg_catalog.uuid, " any_inputs "," UNITS("d.dept_id") \
+	" fd.revision::pg_catalog.uuid, " any_inputs "," UNITS("d.dept_id") ", false" \
 	" FROM deptperf.department d" \
 	" CROSS JOIN deptperf.fiscal_year y" \
 	" LEFT JOIN LATERAL deptperf.framework_in_force(d.dept_id, y.fiscal_year) fw ON true" \
@@ -130,11 +147,11 @@ static struct
 	Oid			argtypes[2];
 }			plan_texts[PLAN_KINDS] = {
 	[PLAN_ONE] = {
-		ONE(ANY_INPUTS("$1", "$2")),
+		ONE,
 		2, {INT8OID, INT4OID}
 	},
 	[PLAN_ONE_BEFORE_PEERS] = {
-		ONE("true"),
+		ONE_BEFORE_PEERS,
 		2, {INT8OID, INT4OID}
 	},
 	[PLAN_MANY] = {
@@ -153,6 +170,10 @@ static struct
 	[PLAN_CODE] = {
 		"SELECT d.dept_id::pg_catalog.int8 FROM deptperf.department d WHERE d.code OPERATOR(pg_catalog.=) $1 LIMIT 2",
 		1, {TEXTOID}
+	},
+	[PLAN_FRAMEWORK_OF_ONE] = {
+		"SELECT fd.framework::pg_catalog.text, fd.revision::pg_catalog.uuid FROM" FRAMEWORK,
+		2, {INT8OID, INT4OID}
 	},
 	[PLAN_INPUTS_OF_ONE] = {
 		INPUTS("$1", "$2"),
@@ -364,6 +385,7 @@ typedef struct Target
 	int32		fiscal_year;
 	text	   *framework;		/* NULL: none in force */
 	pg_uuid_t	revision;
+	bool		ask_framework;	/* which may be another one */
 	Jsonb	   *inputs;			/* NULL: none */
 	int			nunits;
 	Datum	   *units;
@@ -410,6 +432,18 @@ read_inputs(PlanKind kind, Datum *args, Target *targets, int n)
 	}
 }
 
+static void
+read_framework(Target *target, HeapTuple tuple, int column_of_framework)
+{
+	bool		isnull;
+	Datum		revision = column(tuple, column_of_framework + 1, &isnull);
+
+	if (isnull)
+		return;
+	target->revision = *DatumGetUUIDP(revision);
+	target->framework = DatumGetTextPP(column(tuple, column_of_framework, &isnull));
+}
+
 /* kind: one that has another for BEFORE_PEERS; inputs: how their judgements are read. */
 static Target *
 read_targets(PlanKind kind, PlanKind inputs, Datum *args, int *n)
@@ -430,16 +464,12 @@ read_targets(PlanKind kind, PlanKind inputs, Datum *args, int *n)
 
 		target->dept_id = DatumGetInt64(column(tuple, 1, &isnull));
 		target->fiscal_year = DatumGetInt32(column(tuple, 2, &isnull));
-		value = column(tuple, 4, &isnull);
-		if (!isnull)
-		{
-			target->revision = *DatumGetUUIDP(value);
-			target->framework = DatumGetTextPP(column(tuple, 3, &isnull));
-		}
+		read_framework(target, tuple, 3);
 		any_inputs |= DatumGetBool(column(tuple, 5, &isnull));
 		value = column(tuple, 6, &isnull);
 		deconstruct_array(DatumGetArrayTypeP(value), INT8OID, sizeof(int64), FLOAT8PASSBYVAL,
 						  TYPALIGN_DOUBLE, &target->units, NULL, &target->nunits);
+		target->ask_framework = DatumGetBool(column(tuple, 7, &isnull));
 	}
 	if (any_inputs)
 		read_inputs(inputs, args, targets, *n);
@@ -659,6 +689,13 @@ read_target(FunctionCallInfo fcinfo, int64 dept_id, int64 year)
 	int			n;
 	Target	   *target = read_targets(PLAN_ONE, PLAN_INPUTS_OF_ONE, args, &n);
 
+	if (n > 0 && target->ask_framework)
+	{
+		execute(PLAN_FRAMEWORK_OF_ONE, args);
+		target->framework = NULL;
+		if (SPI_processed > 0)
+			read_framework(target, SPI_tuptable->vals[0], 1);
+	}
 	if (n == 0 || target->framework == NULL)
 	{
 		Oid			types[2] = {INT8OID, INT8OID};
