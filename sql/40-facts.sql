@@ -35,7 +35,7 @@ RETURNS pg_catalog.jsonb
 LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.deptperf_unit_facts_final(pg_catalog.internal) IS 'result of deptperf_unit_facts';
 
--- A state has room for facts of 16 bytes each: 64 to 2,048 bytes.  SSPACE says
+-- A state has room for facts of 16 bytes each: 64 bytes and more.  SSPACE says
 -- what that of payments has, so that the planner hashes
 -- ten thousand groups at a small work_mem too (which spills at worst) instead of
 -- sorting all records; and where objects are added, still less, because there it

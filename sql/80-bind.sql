@@ -410,7 +410,8 @@ BEGIN
         WHEN kind IN ('flag', 'filter') THEN operand || CASE WHEN type::text ~ 'char|text' THEN ' = ''…''' ELSE ' = 1' END
         WHEN type::text = 'timestamp with time zone' THEN operand || ' AT TIME ZONE ''Asia/Shanghai'''
         WHEN kind IN ('month', 'year') THEN operand || '::numeric'      -- takes NaN, which ::int does not
-        WHEN kind IN ('from_date', 'to_date') THEN CASE WHEN type::text ~ 'char|text' THEN format('to_date(%s, ''YYYY-MM-DD'')', expression) ELSE format('make_date(%s, 1, 1)', expression) END
+        -- to_date takes an empty text for a day before our era
+        WHEN kind IN ('from_date', 'to_date') THEN CASE WHEN type::text ~ 'char|text' THEN format('to_date(nullif(%s, ''''), ''YYYY-MM-DD'')', expression) ELSE format('make_date(%s, 1, 1)', expression) END
         ELSE operand || '::text' END;
     RAISE EXCEPTION 'source "%", key "%": "%" is %', source, key, value, type
         USING ERRCODE = 'datatype_mismatch',
@@ -739,7 +740,7 @@ BEGIN
         IF FOUND THEN
             RAISE NOTICE 'source "%", key "%": what "%" gives depends on the session of whoever reads', source, fault.key, fault.value
                 USING DETAIL = 'DateStyle decides which day a text is, TimeZone which day a time is: two readers can see different scores.',
-                      HINT = 'Name the form, to_date(…, ''YYYY-MM-DD''), or the zone, (… AT TIME ZONE ''Asia/Shanghai'')::date.';
+                      HINT = 'Name the form, to_date(nullif(…, ''''), ''YYYY-MM-DD''), or the zone, (… AT TIME ZONE ''Asia/Shanghai'')::date.';
         END IF;
     END IF;
     IF EXISTS (SELECT FROM pg_class c WHERE c.oid = rel AND c.relkind = 'm') THEN

@@ -424,7 +424,7 @@ add_record(FunctionCallInfo fcinfo, CallSite *site, DpFactSums *sums, bool kept)
 
 		if (PG_ARGISNULL(at) || PG_ARGISNULL(at + 1))
 			continue;
-		/* Nearly always one amount goes under several names. */
+		/* Payments have one amount under several names. */
 		if (pair->amount_type != type || PG_GETARG_DATUM(at + 1) != amount)
 		{
 			type = pair->amount_type;

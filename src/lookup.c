@@ -78,7 +78,7 @@ typedef enum PlanKind
 
 /*
  * Who is asked about: a row each, with whether there may be judgements, the
- * units of the subtree, and whether the framework must be asked for yet.
+ * units of the subtree, and whether the framework must still be asked for.
  */
 #define ANY_OF(relation, dept_id, year) \
 	"EXISTS (SELECT FROM deptperf." relation " i WHERE i.dept_id OPERATOR(pg_catalog.=) " dept_id \
@@ -89,7 +89,7 @@ typedef enum PlanKind
 	" ARRAY(SELECT c.dept_id::pg_catalog.int8 FROM deptperf.department_closure c" \
 	"  WHERE c.ancestor_id OPERATOR(pg_catalog.=) " dept_id ")"
 
-/* What is in force, where any department has a framework of its own. */
+/* What is in force, also where departments have frameworks of their own. */
 #define FRAMEWORK \
 	" deptperf.framework_in_force($1, $2) fw" \
 	" JOIN deptperf.framework_document fd ON fd.framework OPERATOR(pg_catalog.=) fw.framework"

@@ -4,7 +4,7 @@
 -- The workspace belongs to a role that is no superuser, but owns the database. Roles are made inside the
 -- transaction, so that they go with it.
 BEGIN;
-SELECT plan(122);
+SELECT plan(123);
 SET LOCAL client_min_messages = error;
 SET LOCAL jit = off;                        -- many small queries
 DROP SCHEMA IF EXISTS deptperf CASCADE;
@@ -311,6 +311,18 @@ SELECT is_empty($$
     (SELECT r FROM pg_temp.seen_by('deptperf_test_owner', format('SELECT * FROM deptperf.score WHERE dept_id = ANY (%L)', s.ids)) r
      EXCEPT ALL SELECT r FROM pg_temp.seen_by('deptperf_test_' || s.role, 'SELECT * FROM deptperf_scores(''{1,2,3,4,5,6,7,8,9,10}'', ''{2019,2020,2021}'')') r)) d $$,
   'deptperf_scores has the rows of score');
+
+-- where no department has a framework of its own, a point asks for the default alone
+SAVEPOINT own;
+SET LOCAL ROLE deptperf_test_owner;
+DELETE FROM deptperf.department_framework;
+UPDATE deptperf.workspace SET default_framework = 'sz-2021-records';
+RESET ROLE;
+SELECT results_eq($$
+  SELECT s.role, cardinality(s.ids) > 0 AND r = '(t,t)' FROM sight s, LATERAL pg_temp.seen_by('deptperf_test_' || s.role,
+    'SELECT count(*) FILTER (WHERE s.total IS NOT NULL) > 0, bool_and(s.total IS NOT DISTINCT FROM deptperf_total(s.dept_id, s.fiscal_year)) FROM deptperf.score s') AS r ORDER BY 1 $$,
+  $$ SELECT role, true FROM sight ORDER BY 1 $$, 'a point has what score has, by the default framework too');
+ROLLBACK TO own;
 
 -- Errors are those of departments that don't exist, but for the number that was asked for.
 SELECT is_empty($$

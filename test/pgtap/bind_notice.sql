@@ -83,7 +83,7 @@ SELECT matches(pg_temp.said('SELECT rows FROM deptperf_bind(''{"fixed_asset": {"
   '^NOTICE:  source "fixed_asset": 1 of 1 records are in force at no year''s end\n', 'stocks that no year''s end has');
 SELECT is(pg_temp.said('SELECT pg_temp.bind(''dated'', ''{"year": "y::date"}'')'), 'NOTICE:  source "procurement", key "year": what "y::date" gives depends on the session of whoever reads
 DETAIL:  DateStyle decides which day a text is, TimeZone which day a time is: two readers can see different scores.
-HINT:  Name the form, to_date(…, ''YYYY-MM-DD''), or the zone, (… AT TIME ZONE ''Asia/Shanghai'')::date.
+HINT:  Name the form, to_date(nullif(…, ''''), ''YYYY-MM-DD''), or the zone, (… AT TIME ZONE ''Asia/Shanghai'')::date.
 0
 ', 'a date in a text, whose form the session decides');
 SELECT matches(pg_temp.said('SELECT pg_temp.bind(''dated'', ''{"year": "CAST(at AS date)"}'')'), '^NOTICE:  source "procurement", key "year": what "CAST\(at AS date\)" gives depends on the session', 'a time, whose day it decides');

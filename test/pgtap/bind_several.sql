@@ -2,7 +2,7 @@
 -- table beside them, departments by division and code, stocks by two dates,
 -- every kind of relation; what is complete; and what deptperf_repair brings back.
 BEGIN;
-SELECT plan(68);
+SELECT plan(70);
 SET LOCAL client_min_messages = warning;
 
 SELECT lives_ok('SELECT deptperf_setup(framework => ''sz-2021-records'')', 'the workspace is made');
@@ -107,7 +107,13 @@ SELECT is(deptperf_total(1, 2021) IS NOT NULL, deptperf_total(1, 2021) = (SELECT
 SELECT is(pg_temp.bind('{"fixed_asset": {"from": "finance.asset", "dept": "dept", "from_date": "bought", "original_value": "v", "in_use": "true"}}'),
   '(fixed_asset,finance.asset,6,4,0,1,0,1)', 'without to_date what was bought is there');
 SELECT matches(pg_temp.bind('{"fixed_asset": {"from": "finance.asset", "dept": "dept", "from_date": "bought::text", "original_value": "v", "in_use": "true"}}'),
-  '^42804 source "fixed_asset", key "from_date": "bought::text" is text / Expected a date or timestamp\. / Write an expression: "from_date": "to_date\(bought::text, ''YYYY-MM-DD''\)"\. It has to take every record to come: where it fails, every score does\.$', 'a text is none');
+  '^42804 source "fixed_asset", key "from_date": "bought::text" is text / Expected a date or timestamp\. / Write an expression: "from_date": "to_date\(nullif\(bought::text, ''''\), ''YYYY-MM-DD''\)"\. It has to take every record to come: where it fails, every score does\.$', 'a text is none');
+CREATE TABLE finance.text_asset (dept bigint, v numeric, bought text, gone text);
+INSERT INTO finance.text_asset VALUES (1, 1, '2020-01-01', ''), (1, 2, '2020-01-01', '2021-06-30'), (1, 4, '', ''), (1, 8, '2021-12-31', NULL);
+SELECT is(pg_temp.bind('{"fixed_asset": {"from": "finance.text_asset", "dept": "dept", "from_date": "to_date(nullif(bought, \u0027\u0027), \u0027YYYY-MM-DD\u0027)", "to_date": "to_date(nullif(gone, \u0027\u0027), \u0027YYYY-MM-DD\u0027)", "original_value": "v", "in_use": "true"}}'),
+  '(fixed_asset,finance.text_asset,4,3,0,0,0,1)', 'dates in texts, as that hint has it: an empty one is none');
+SELECT results_eq('SELECT fiscal_year, (facts ->> ''assets_total'')::int FROM deptperf.unit_facts WHERE fiscal_year <= 2021 ORDER BY 1',
+  'VALUES (2020, 3), (2021, 9)', 'what has no date of its end is still there');
 SELECT matches(pg_temp.bind('{"fixed_asset": {"from": "finance.asset", "dept": "dept", "to_date": "gone", "original_value": "v", "in_use": "true"}}'),
   '^22023 source "fixed_asset": key "from_date" is missing / Required: from, dept, from_date, original_value, in_use; may be left out: filter, factor, to_date, division, complete, keep\. /', 'to_date alone is not enough');
 DO $$ BEGIN PERFORM deptperf_unbind('fixed_asset'); END $$;
