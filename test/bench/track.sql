@@ -78,6 +78,14 @@ FROM (VALUES
 ('track_point', 'deptperf_total of a department without units (280 records), likewise', 'unit', 500,
  'SELECT deptperf_total(d, y)', 'SELECT deptperf_total(d, y)', 0.1,
  $$SELECT count(*), sum(deptperf_total(dept_id, 2021)) FROM bench.target WHERE kind = 'unit' AND turn <= 500$$),
+('track_point_floor', 'a statement that finds the department, its framework and what is kept, and adds and scores nothing, likewise', 'unit', 500,
+ $$SELECT count(k.facts) + count(f.revision)
+   FROM deptperf.department t
+       JOIN deptperf.framework_year i ON i.framework = (SELECT w.default_framework FROM deptperf.workspace w) AND i.fiscal_year = y
+       JOIN deptperf.framework_document f ON f.framework = i.in_force
+       LEFT JOIN deptperf.kept k ON k.dept_id = d AND k.fiscal_year = y
+   WHERE t.dept_id = d$$, 'SELECT deptperf_total(d, y)', NULL,
+ $$SELECT count(*) FROM bench.target WHERE kind = 'unit' AND turn <= 500$$),
 ('track_point_25000', 'of a department with 25,000 records, likewise', 'heavy', 20,
  'SELECT deptperf_total(d, y)', 'SELECT deptperf_total(d, y)', NULL,
  $$SELECT count(*), sum(deptperf_total(dept_id, 2021)) FROM bench.target WHERE kind = 'heavy'$$)
@@ -85,7 +93,7 @@ FROM (VALUES
 
 UPDATE bench.cases SET floor = 'see track_totals_floor' WHERE name = 'track_totals';
 
-UPDATE bench.cases SET calls = least(calls, (SELECT count(*) FROM bench.target WHERE kind = 'unit')) WHERE name = 'track_point';
+UPDATE bench.cases SET calls = least(calls, (SELECT count(*) FROM bench.target WHERE kind = 'unit')) WHERE name IN ('track_point', 'track_point_floor');
 
 -- ---- writing ----
 
