@@ -2,7 +2,7 @@
 -- deptperf_facts(jsonb) and deptperf_unit_facts(jsonb): exact sums, whatever the
 -- order and however many workers; NaN poisons its fact and nothing else.
 BEGIN;
-SELECT plan(35);
+SELECT plan(36);
 
 CREATE FUNCTION pg_temp.error(statement text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
@@ -47,6 +47,9 @@ SELECT is(deptperf_unit_facts(f)::text, deptperf_facts(f || '{"finding_units": 1
 FROM (VALUES ('{"finding_records": 3, "finding_violation": 2, "closed_things_records": 0}'::jsonb)) AS x(f);
 SELECT is(deptperf_unit_facts(f) ->> 'finding_units', '1', 'one unit, however many rows it is merged from')
 FROM (VALUES ('{"finding_records": 3}'::jsonb), ('{"finding_records": 0}'), ('{"budget_records": 1}')) AS x(f);
+
+SELECT is(deptperf_facts('n', '{}', 'a', v, 'b', w, 'c', v, 'd', i, 'e', i::int8, 'f', NULL::numeric, 'g', w)::text, '{"a": 3, "b": 30, "c": 3, "d": 7, "e": 7, "g": 30, "n": 2}', 'each name has its own amount, whatever stood before it')
+FROM (VALUES (1.0, 10.0, 3), (2.0, 20.0, 4)) AS x(v, w, i);
 
 -- 2. NaN and infinities.
 SELECT is(deptperf_facts('n', '{"a": 0, "b": 0}', name, v)::text, '{"a": "NaN", "b": 3, "n": 3}', 'NaN poisons its fact and nothing else')

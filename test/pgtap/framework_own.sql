@@ -17,7 +17,7 @@ ROLLBACK;
 BEGIN;
 \setenv PGDATABASE :DBNAME
 \set said `psql -XqAt -v child=1 -f test/pgtap/framework_own.sql 2>&1 | sed '1,/^from here/d; s/^psql:[^ ]* //'`
-SELECT plan(89);
+SELECT plan(91);
 SET LOCAL client_min_messages = warning;
 DROP SCHEMA IF EXISTS deptperf CASCADE;
 SELECT lives_ok('SELECT deptperf_setup()', 'the workspace is made');
@@ -121,6 +121,18 @@ SELECT bag_eq('TABLE later', 'TABLE expected', 'a department that comes later ha
 SELECT bag_eq($$ SELECT dept_id, fiscal_year, framework FROM deptperf_scores('{3,5}', '{2021,2022,2023}') $$, 'TABLE expected', 'so says deptperf_scores');
 SELECT is(deptperf_total(5, 2022), NULL, 'and deptperf_total finds one');
 SELECT bag_eq('SELECT dept_id, fiscal_year, framework FROM deptperf.ranking', 'SELECT * FROM expected WHERE dept_id = 3', 'and ranking: of records alone there is a total');
+-- The same where no department has one of its own, and a point asks for the default alone. 90 of 100 posts are 1 point of B4.1.1 up to
+-- 100 %, and 0 up to 80 %; B4.2.1, the only other item with records, has 0 of 1, so that is 50 of 100.
+SAVEPOINT alone;
+DELETE FROM deptperf.department_framework;
+SELECT deptperf_setup(framework => 'sz-2021-records'), deptperf_framework_copy('records-2023', 'records-2024');
+UPDATE deptperf.framework_item SET rule = 'x < 0: invalid, x <= 80%: 1, else 0' WHERE framework = 'records-2024' AND code = 'B4.1.1';
+SELECT deptperf_framework_start('records-2024', 2024, supersedes => 'records-2023');
+INSERT INTO deptperf.staffing (dept_id, fiscal_year, establishment, on_establishment, external) VALUES (5, 2024, 100, 90, 16);
+SELECT results_eq($$ SELECT fiscal_year, framework, deptperf_total(5, fiscal_year), deptperf_grade(5, fiscal_year) FROM deptperf.score WHERE dept_id = 5 ORDER BY 1 $$,
+  $$ SELECT fiscal_year, framework, total, grade FROM deptperf.score WHERE dept_id = 5 ORDER BY 1 $$, 'deptperf_total by the default''s successor');
+SELECT is(deptperf_total(5, 2023) - deptperf_total(5, 2024), 50.00, 'whose rule is another');
+ROLLBACK TO alone;
 -- Naming the successor as the default takes no year from the one before it.
 SELECT is(deptperf_setup(framework => 'city-2022'), 'framework city-2022, row security off', 'the successor as the default');
 SELECT bag_eq('TABLE later', 'TABLE expected', 'has the years before it as they were');
