@@ -255,19 +255,6 @@ END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_track_query(pg_catalog.text, pg_catalog.int4, pg_catalog.text) IS
 'the query that gives dept_id, fiscal_year and kept facts of a source''s records that are in the item of FROM given, in place of the relation of that place; from NULL: of all its records';
 
--- Rows that another transaction adds up are left to it.
-CREATE FUNCTION @extschema@.deptperf_track_compaction(chosen pg_catalog.text) RETURNS pg_catalog.text
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp AS $deptperf$
-BEGIN
-    RETURN format('WITH taken AS MATERIALIZED (SELECT k.ctid AS at FROM deptperf.kept k WHERE %s FOR UPDATE SKIP LOCKED), '
-                  'gone AS (DELETE FROM deptperf.kept k USING taken t WHERE k.ctid = t.at RETURNING k.dept_id, k.fiscal_year, k.facts) '
-                  'INSERT INTO deptperf.kept (dept_id, fiscal_year, facts) SELECT g.dept_id, g.fiscal_year, @extschema@.deptperf_kept_sum(g.facts, NULL) FROM gone g '
-                  'GROUP BY g.dept_id, g.fiscal_year HAVING @extschema@.deptperf_kept_sum(g.facts, NULL) IS NOT NULL', chosen);
-END $deptperf$;
-COMMENT ON FUNCTION @extschema@.deptperf_track_compaction(pg_catalog.text) IS
-'the statement that adds up rows of deptperf.kept, by unit and year, where the condition holds for k. NULL gives NULL';
-
 -- What a source has in the table, taken away.
 CREATE FUNCTION @extschema@.deptperf_track_negation(sources pg_catalog.text[], chosen pg_catalog.text) RETURNS pg_catalog.text
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
@@ -281,7 +268,7 @@ COMMENT ON FUNCTION @extschema@.deptperf_track_negation(pg_catalog.text[], pg_ca
 'the query that gives what takes the facts of sources out of deptperf.kept, where the condition holds for k. NULL gives NULL';
 
 CREATE FUNCTION @extschema@.deptperf_track_statement(relation pg_catalog.oid, trigger pg_catalog.text, event pg_catalog.text, source pg_catalog.text, place pg_catalog.text,
-    OUT statement pg_catalog.text, OUT single pg_catalog.text, OUT compaction pg_catalog.text, OUT reads pg_catalog.oid[], OUT alone pg_catalog.bool)
+    OUT statement pg_catalog.text, OUT single pg_catalog.text, OUT reads pg_catalog.oid[], OUT alone pg_catalog.bool)
 LANGUAGE plpgsql STABLE CALLED ON NULL INPUT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp AS $deptperf$
 #variable_conflict use_variable
@@ -289,7 +276,7 @@ DECLARE
     -- a transition table has no system columns, by which a record without a key is named
     rows text := '(SELECT CAST(NULL AS pg_catalog.oid) AS tableoid, CAST(NULL AS pg_catalog.tid) AS ctid, r.* FROM %s r)';
     -- how an insert and a delete end: what a single record says is not added up
-    added CONSTANT text := '\n *GROUP BY (?:\w+\.)?dept_id, (?:\w+\.)?fiscal_year(?=\) q RETURNING dept_id, fiscal_year$)';
+    added CONSTANT text := '\n *GROUP BY (?:\w+\.)?dept_id, (?:\w+\.)?fiscal_year(?=\) q$)';
     parts text[];
     one  record;
     code record;
@@ -352,15 +339,14 @@ BEGIN
                     @extschema@.deptperf_track_query(source, one.place, CASE WHEN event = 'delete' THEN format(rows, 'old_rows')
                         WHEN late IS NULL THEN (SELECT format('ONLY %I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = relation)
                         ELSE format('(SELECT r.tableoid, r.ctid, r.* FROM %s r WHERE r.tableoid = ANY (%L::pg_catalog.oid[]))', relation::regclass, late) END))
-        END || ' RETURNING dept_id, fiscal_year';
+        END;
     parts := string_to_array(statement, '@extschema@.deptperf_kept_facts(');
     IF event IN ('insert', 'delete') AND cardinality(parts) = 2 AND parts[2] ~ added THEN
         single := parts[1] || '@extschema@.deptperf_kept_record(' || regexp_replace(parts[2], added, '');
     END IF;
-    compaction := @extschema@.deptperf_track_compaction('k.dept_id = $1 AND k.fiscal_year = $2');
 END $deptperf$;
 COMMENT ON FUNCTION @extschema@.deptperf_track_statement(pg_catalog.oid, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
-'what a trigger of deptperf_track runs: the statement that keeps what the event''s records add and take away, the same for a single record (NULL: there is none of its own), the one that adds up the rows of a department and year, what both were derived from, and whether the source has its own table alone. NULL where the source is not tracked, or table and trigger are not those of that place';
+'what a trigger of deptperf_track runs: the statement that keeps what the event''s records add and take away, the same for a single record (NULL: there is none of its own), what both were derived from, and whether the source has its own table alone. NULL where the source is not tracked, or table and trigger are not those of that place';
 
 -- What a change of department or fiscal_year touches, anew.  Own tables refer to
 -- both by their keys, and nothing of theirs hangs on the rest.
@@ -776,8 +762,12 @@ BEGIN
             'GROUP BY q.dept_id, q.fiscal_year ORDER BY q.fiscal_year, q.dept_id',
             (SELECT string_agg(@extschema@.deptperf_track_query(s, NULL, NULL), ' UNION ALL ') FROM unnest(coming) AS s)));
     END IF;
-    IF staying <> '{}' THEN
-        PERFORM @extschema@.deptperf_track_run(@extschema@.deptperf_track_compaction('true'));
+    IF staying <> '{}' THEN             -- rows that a writer adds up are left to it
+        PERFORM @extschema@.deptperf_track_run(
+            'WITH taken AS MATERIALIZED (SELECT k.ctid AS at FROM deptperf.kept k FOR UPDATE SKIP LOCKED), '
+            'gone AS (DELETE FROM deptperf.kept k USING taken t WHERE k.ctid = t.at RETURNING k.dept_id, k.fiscal_year, k.facts) '
+            'INSERT INTO deptperf.kept (dept_id, fiscal_year, facts) SELECT g.dept_id, g.fiscal_year, @extschema@.deptperf_kept_sum(g.facts, NULL) FROM gone g '
+            'GROUP BY g.dept_id, g.fiscal_year HAVING @extschema@.deptperf_kept_sum(g.facts, NULL) IS NOT NULL');
     END IF;
     IF to_regclass('deptperf.kept') IS NOT NULL THEN
         IF to_regclass('deptperf.kept_by_year') IS NULL THEN        -- which would wait for writers

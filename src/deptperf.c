@@ -3,6 +3,7 @@
  */
 #include "postgres.h"
 
+#include "compact.h"
 #include "compat.h"
 #include "decimal.h"
 #include "fmgr.h"

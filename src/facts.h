@@ -98,8 +98,9 @@ extern Jsonb *dp_fact_sums_json(const DpFactSums *sums, bool units);
 extern bool dp_facts_read(DpFactNames *names, DpFacts facts, int max_digits, DpFact *fact);
 extern int64 dp_silent(DpFacts facts, int64 units);
 
-/* kept.c: as they are kept; a function's result */
-extern Datum dp_fact_sums_kept(FunctionCallInfo fcinfo, const DpFactSums *sums);
+/* kept.c: as they are kept, or NULL; and a row of them */
+extern Jsonb *dp_fact_sums_kept(const DpFactSums *sums);
+extern void dp_kept_add(DpFactSums *sums, Jsonb *facts, bool negated);
 
 /* facts_object.c */
 extern Datum dp_fact_sums_object(const DpFactSums *sums, bool units);

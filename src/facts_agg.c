@@ -476,12 +476,16 @@ deptperf_kept_record(PG_FUNCTION_ARGS)
 {
 	CallSite   *site = fcinfo->flinfo->fn_extra;
 	DpFactSums *sums;
+	Jsonb	   *kept;
 
 	if (site == NULL)
 		site = make_call_site(fcinfo, FIRST_PAIR_OF_RECORD);
 	sums = first_row(fcinfo, site, CurrentMemoryContext);
 	add_record(fcinfo, site, sums, true);
-	return dp_fact_sums_kept(fcinfo, sums);
+	kept = dp_fact_sums_kept(sums);
+	if (kept == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_JSONB_P(kept);
 }
 
 /* ---- objects of facts ---- */

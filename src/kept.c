@@ -210,23 +210,32 @@ number_of(const DpPairs *pairs)
 	return number;
 }
 
-PG_FUNCTION_INFO_V1(deptperf_kept_negated);
-Datum
-deptperf_kept_negated(PG_FUNCTION_ARGS)
+/* All of a row, with its sign or the other one. */
+void
+dp_kept_add(DpFactSums *sums, Jsonb *facts, bool negated)
 {
-	Jsonb	   *facts = PG_GETARG_JSONB_P(0);
 	DpPairs		pairs = dp_pairs(facts);
-	DpFactSums *sums = dp_fact_sums_make(dp_fact_names_make(CurrentMemoryContext),
-										 CurrentMemoryContext);
 	int			place = -1;
 
 	if (!JB_ROOT_IS_OBJECT(facts))
 		refuse_facts();
 	while (dp_next_pair(&pairs))
 	{
+		DpDec		number = number_of(&pairs);
+
 		place = dp_fact_place(sums->names, pairs.key, pairs.len, place);
-		dp_fact_sums_add_sum(sums, place, dp_dec_sub(DP_INT(0), number_of(&pairs)));
+		dp_fact_sums_add_sum(sums, place, negated ? dp_dec_sub(DP_INT(0), number) : number);
 	}
+}
+
+PG_FUNCTION_INFO_V1(deptperf_kept_negated);
+Datum
+deptperf_kept_negated(PG_FUNCTION_ARGS)
+{
+	DpFactSums *sums = dp_fact_sums_make(dp_fact_names_make(CurrentMemoryContext),
+										 CurrentMemoryContext);
+
+	dp_kept_add(sums, PG_GETARG_JSONB_P(0), true);
 	PG_RETURN_JSONB_P(dp_fact_sums_json(sums, false));
 }
 
@@ -306,8 +315,8 @@ not_zero(const DpFactSums *sums, int place)
 }
 
 /* What is zero is not kept; NULL when all is. */
-Datum
-dp_fact_sums_kept(FunctionCallInfo fcinfo, const DpFactSums *sums)
+Jsonb *
+dp_fact_sums_kept(const DpFactSums *sums)
 {
 	DpFactSums *left = dp_fact_sums_make(sums->names, CurrentMemoryContext);
 	bool		any = false;
@@ -318,27 +327,31 @@ dp_fact_sums_kept(FunctionCallInfo fcinfo, const DpFactSums *sums)
 			left->sum[i] = sums->sum[i];	/* it shares what is wide, for nothing is added */
 			any = true;
 		}
-	if (!any)
+	return any ? dp_fact_sums_json(left, false) : NULL;
+}
+
+static Datum
+kept_result(FunctionCallInfo fcinfo, const DpFactSums *sums)
+{
+	Jsonb	   *kept = sums == NULL ? NULL : dp_fact_sums_kept(sums);
+
+	if (kept == NULL)
 		PG_RETURN_NULL();
-	PG_RETURN_JSONB_P(dp_fact_sums_json(left, false));
+	PG_RETURN_JSONB_P(kept);
 }
 
 PG_FUNCTION_INFO_V1(deptperf_kept_facts_final);
 Datum
 deptperf_kept_facts_final(PG_FUNCTION_ARGS)
 {
-	if (PG_ARGISNULL(0))
-		PG_RETURN_NULL();
-	return dp_fact_sums_kept(fcinfo, (DpFactSums *) PG_GETARG_POINTER(0));
+	return kept_result(fcinfo, PG_ARGISNULL(0) ? NULL : (DpFactSums *) PG_GETARG_POINTER(0));
 }
 
 PG_FUNCTION_INFO_V1(deptperf_kept_sum_final);
 Datum
 deptperf_kept_sum_final(PG_FUNCTION_ARGS)
 {
-	if (PG_ARGISNULL(0))
-		PG_RETURN_NULL();
-	return dp_fact_sums_kept(fcinfo, ((KeptSums *) PG_GETARG_POINTER(0))->sums);
+	return kept_result(fcinfo, PG_ARGISNULL(0) ? NULL : ((KeptSums *) PG_GETARG_POINTER(0))->sums);
 }
 
 /*

@@ -44,7 +44,7 @@
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
-#include "common/pg_prng.h"
+#include "compact.h"
 #include "compat.h"
 #include "executor/spi.h"
 #include "fmgr.h"
@@ -88,13 +88,6 @@
 #define ONE_ROW 0
 #define FEW_ROWS 1
 
-/*
- * One statement in dp_compact_every (a setting; 0: none) adds up the rows of
- * what it wrote, of at most so many departments and years.
- */
-#define COMPACT_KEYS 8
-int			dp_compact_every = 32;
-
 /* ---- what is known of a trigger ---- */
 
 typedef struct Entry
@@ -106,10 +99,8 @@ typedef struct Entry
 	Oid		   *reads;			/* what the statement was derived from */
 	char	   *statement;		/* NULL: there is nothing to keep */
 	char	   *single;			/* for one row; NULL: the same */
-	char	   *compaction;
 	bool		alone;			/* the source has its own table alone */
 	SPIPlanPtr	plan[SIZES];	/* by the number of rows */
-	SPIPlanPtr	compact;
 } Entry;
 
 static HTAB *entries;
@@ -181,10 +172,9 @@ empty_entry(Entry *entry)
 	entry->valid = false;
 	entry->nreads = 0;
 	entry->reads = NULL;
-	entry->statement = entry->single = entry->compaction = NULL;
+	entry->statement = entry->single = NULL;
 	for (int i = 0; i < SIZES; i++)
 		free_plan(&entry->plan[i]);
-	free_plan(&entry->compact);
 	if (entry->context != NULL)
 		MemoryContextDelete(entry->context);
 	entry->context = NULL;
@@ -511,7 +501,7 @@ derive(Entry *entry, FunctionCallInfo fcinfo, const TriggerData *data)
 	ArrayType  *array;
 
 	empty_entry(entry);
-	plan = prepare(psprintf("SELECT s.statement, s.single, s.compaction, s.reads, s.alone"
+	plan = prepare(psprintf("SELECT s.statement, s.single, s.reads, s.alone"
 							" FROM %s.deptperf_track_statement($1, $2, $3, $4, $5) s",
 							extension_schema(fcinfo)), 5, types);
 	args[0] = ObjectIdGetDatum(RelationGetRelid(data->tg_relation));
@@ -530,9 +520,8 @@ derive(Entry *entry, FunctionCallInfo fcinfo, const TriggerData *data)
 	caller = MemoryContextSwitchTo(entry->context);
 	entry->statement = kept_value(entry, row, desc, 1);
 	entry->single = kept_value(entry, row, desc, 2);
-	entry->compaction = kept_value(entry, row, desc, 3);
-	entry->alone = DatumGetBool(SPI_getbinval(row, desc, 5, &isnull)) && !isnull;
-	array = DatumGetArrayTypePCopy(SPI_getbinval(row, desc, 4, &isnull));
+	entry->alone = DatumGetBool(SPI_getbinval(row, desc, 4, &isnull)) && !isnull;
+	array = DatumGetArrayTypePCopy(SPI_getbinval(row, desc, 3, &isnull));
 	deconstruct_array(array, OIDOID, sizeof(Oid), true, TYPALIGN_INT, &reads, NULL, &entry->nreads);
 	entry->reads = palloc(sizeof(Oid) * (entry->nreads + 1));
 	for (int i = 0; i < entry->nreads; i++)
@@ -552,31 +541,29 @@ keep(SPIPlanPtr plan)
 	return plan;
 }
 
-/*
- * Adds up the rows of what was just written.  Rows that another transaction
- * adds up are left to it; with a snapshot from before, that would be an error
- * instead.  Once a transaction: rows that it deleted itself stay in its way.
- */
+/* Puts sums in the place of rows, now and then. */
 static void
-compact(Entry *entry)
+compact(void)
 {
-	static LocalTransactionId last = InvalidLocalTransactionId;
-	Oid			types[] = {INT8OID, INT4OID};
-	int			n = (int) Min(SPI_processed, COMPACT_KEYS);
-	Datum		keys[COMPACT_KEYS][2];
-	bool		isnull;
+	static SPIPlanPtr plan = NULL;
+	Oid			types[] = {INT8OID, INT4OID, JSONBOID};
+	const DpWritten *due;
+	int			n = dp_compact_due(&due);
+	Oid			kept = n == 0 ? InvalidOid : get_relname_relid("kept", get_namespace_oid(WORKSPACE, false));
 
-	if (IsolationUsesXactSnapshot() || DP_LOCAL_XID == last || n == 0 || dp_compact_every == 0 ||
-		pg_prng_uint32(&pg_global_prng_state) % dp_compact_every != 0)
-		return;
-	last = DP_LOCAL_XID;
 	for (int i = 0; i < n; i++)
-		for (int c = 0; c < 2; c++)
-			keys[i][c] = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, c + 1, &isnull);
-	if (entry->compact == NULL)
-		entry->compact = keep(prepare(entry->compaction, 2, types));
-	for (int i = 0; i < n; i++)
-		run(entry->compact, keys[i]);
+	{
+		DpWritten	of = due[i];	/* which the insert below counts too */
+		Jsonb	   *sum = dp_compact_take(kept, of);
+		Datum		args[] = {Int64GetDatum(of.dept_id), Int32GetDatum(of.fiscal_year), JsonbPGetDatum(sum)};
+
+		if (sum == NULL)
+			continue;
+		if (plan == NULL)
+			plan = keep(prepare("INSERT INTO deptperf.kept (dept_id, fiscal_year, facts) VALUES ($1, $2, $3)",
+								lengthof(types), types));
+		run(plan, args);
+	}
 }
 
 static int64
@@ -673,8 +660,9 @@ deptperf_track_write(PG_FUNCTION_ARGS)
 		if (entry->plan[size] == NULL)
 			entry->plan[size] = keep(prepare(size == ONE_ROW && entry->single != NULL ? entry->single : entry->statement,
 											 0, NULL));
+		dp_written_begin();
 		run(entry->plan[size], NULL);
-		compact(entry);
+		compact();
 	}
 	become_caller(&caller);
 	return PointerGetDatum(NULL);
@@ -688,7 +676,12 @@ deptperf_kept_derived(PG_FUNCTION_ARGS)
 	TriggerData *data = (TriggerData *) fcinfo->context;
 
 	check_trigger(fcinfo, "deptperf_kept_derived");
-	return PointerGetDatum(ours || !is_own(data->tg_relation) ? data->tg_trigtuple : NULL);
+	if (!is_own(data->tg_relation))
+		return PointerGetDatum(data->tg_trigtuple);
+	if (!ours)
+		return PointerGetDatum(NULL);
+	dp_written(data->tg_trigtuple, RelationGetDescr(data->tg_relation));
+	return PointerGetDatum(data->tg_trigtuple);
 }
 
 PG_FUNCTION_INFO_V1(deptperf_track_run);

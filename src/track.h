@@ -1,10 +1,8 @@
 /*
- * track.h: a setting of the triggers that keep facts up to date.
+ * track.h: the triggers that keep facts up to date.
  */
 #ifndef DEPTPERF_TRACK_H
 #define DEPTPERF_TRACK_H
-
-extern int	dp_compact_every;
 
 extern void dp_track_init(void);
 

@@ -108,7 +108,6 @@ INSERT INTO listed VALUES
     $$),
     ('immutable strict safe search_path=pg_catalog, pg_temp', $$
         deptperf_rule_bounds(deptperf_rule,numeric,numeric)
-        deptperf_track_compaction(text)
         deptperf_canonical(jsonb)
         deptperf_printed(text)
         deptperf_formula_written(text,jsonb)
