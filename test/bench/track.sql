@@ -78,6 +78,12 @@ FROM (VALUES
 ('track_point', 'deptperf_total of a department without units (280 records), likewise', 'unit', 500,
  'SELECT deptperf_total(d, y)', 'SELECT deptperf_total(d, y)', 0.1,
  $$SELECT count(*), sum(deptperf_total(dept_id, 2021)) FROM bench.target WHERE kind = 'unit' AND turn <= 500$$),
+('track_point_bureau_13', 'of a bureau of 13 departments, likewise', 'bureau 13', 100,
+ 'SELECT deptperf_total(d, y)', 'SELECT deptperf_total(d, y)', 0.1,
+ $$SELECT count(*), sum(deptperf_total(dept_id, 2021)) FROM bench.target WHERE kind = 'bureau 13' AND turn <= 100$$),
+('track_point_bureau_300', 'of a bureau of 300, likewise', 'bureau 300', 10,
+ 'SELECT deptperf_total(d, y)', 'SELECT deptperf_total(d, y)', 0.1,
+ $$SELECT count(*), sum(deptperf_total(dept_id, 2021)) FROM bench.target WHERE kind = 'bureau 300' AND turn <= 10$$),
 ('track_point_floor', 'a statement that finds the department, its framework and what is kept, and adds and scores nothing, likewise', 'unit', 500,
  $$SELECT count(k.facts) + count(f.revision)
    FROM deptperf.department t
@@ -93,7 +99,8 @@ FROM (VALUES
 
 UPDATE bench.cases SET floor = 'see track_totals_floor' WHERE name = 'track_totals';
 
-UPDATE bench.cases SET calls = least(calls, (SELECT count(*) FROM bench.target WHERE kind = 'unit')) WHERE name IN ('track_point', 'track_point_floor');
+-- no more than there are
+UPDATE bench.cases SET calls = least(calls, (SELECT count(*) FROM bench.target WHERE kind = target)) WHERE name LIKE 'track\_point%' AND target <> 'heavy';
 
 -- ---- writing ----
 
