@@ -34,6 +34,23 @@ CREATE PROCEDURE bench.prepare_dated() LANGUAGE plpgsql AS $$
 BEGIN
     CREATE TABLE bench.new_payment AS
     SELECT unit_code, pay_date, expense_class, three_public, amount, title FROM finance.payment LIMIT 1000000;
+    -- what somebody would write himself: the sum of one fact, appended and never added up
+    CREATE TABLE finance.payment_by_hand (LIKE finance.payment INCLUDING ALL);
+    INSERT INTO finance.payment_by_hand (unit_code, pay_date, expense_class, three_public, amount, title)
+    SELECT unit_code, pay_date, expense_class, three_public, amount, title FROM finance.payment;
+    CREATE TABLE bench.by_hand AS
+    SELECT d.dept_id, extract(year FROM p.pay_date)::int AS fiscal_year, count(*) AS records, sum(p.amount) AS paid
+    FROM finance.payment_by_hand p JOIN deptperf.department d ON d.code = p.unit_code GROUP BY 1, 2;
+    CREATE INDEX ON bench.by_hand (fiscal_year, dept_id);
+    CREATE FUNCTION bench.append_by_hand() RETURNS trigger LANGUAGE plpgsql AS $hand$
+    BEGIN
+        INSERT INTO bench.by_hand
+        SELECT d.dept_id, extract(year FROM n.pay_date)::int, count(*), sum(n.amount)
+        FROM new_rows n JOIN deptperf.department d ON d.code = n.unit_code GROUP BY 1, 2;
+        RETURN NULL;
+    END $hand$;
+    CREATE TRIGGER append_by_hand AFTER INSERT ON finance.payment_by_hand
+        REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION bench.append_by_hand();
 END $$;
 
 -- Are the kept facts of payments those of the records?
@@ -138,6 +155,13 @@ FROM (VALUES
 ('track_sync_4_same', 'likewise, each commit waits for the disk', false, '{"synchronous_commit": "on", "fsync": "on", "full_page_writes": "on"}', 4, 2, NULL,
  bench.dated_payment('3'), 1.5, 'SELECT bench.is_kept()')
 ) AS v(name, what, own, settings, clients, seconds, rounds, ours, goal, check_that);
+
+-- The least that a trigger for it does.
+INSERT INTO bench.cases (name, what, kind, within, peer_within, clients, seconds, ours, peer, direction, check_that)
+SELECT name || '_by_hand', 'the same by a trigger in PL/pgSQL that appends the sum of one fact and never adds up', 'write', peer_within, peer_within, clients, seconds,
+       replace(peer, 'INTO finance.payment ', 'INTO finance.payment_by_hand '), peer, direction,
+       'SELECT (SELECT sum(paid) FROM bench.by_hand) = (SELECT sum(amount) FROM finance.payment_by_hand)'
+FROM bench.cases WHERE name IN ('track_single_4', 'track_single_4_same');
 
 -- Single rows in one transaction, each by a statement of its own.
 CREATE FUNCTION bench.pay(rows int) RETURNS void LANGUAGE plpgsql AS $$

@@ -92,7 +92,7 @@ if needs tracked; then
 	sql -d untracked -c 'CALL bench.prepare_untracked()' -c 'VACUUM (ANALYZE)'
 	track_copy untracked tracked
 fi
-if needs dated_tracked; then
+if needs dated || needs dated_tracked; then
 	make_database dated "$departments" fill_dated "$((168 * departments)) payments, bound by text code and date"
 	sql -d dated -c 'CALL bench.prepare_dated()' -c 'VACUUM (ANALYZE)'
 	track_copy dated dated_tracked
