@@ -5,10 +5,12 @@
  * units and years that it wrote, and puts their sum in their place.  Rows that
  * another transaction holds are left to it, so nobody waits.
  *
- * They are deleted where they are found, through the table's access method.  SQL
- * has no DELETE that leaves others' rows alone but one over SELECT ... FOR UPDATE
- * SKIP LOCKED, which goes to each row five times and logs it twice: a sixth of
- * what tracking costs a single row.
+ * They are deleted where they are found, past the executor.  SQL has no DELETE
+ * that leaves others' rows alone but one over SELECT ... FOR UPDATE SKIP LOCKED,
+ * which goes to each row five times and logs it twice: a sixth of what tracking
+ * costs a single row.  So what the executor would look at is looked at here, and
+ * where the table is not as deptperf_track made it, rows stay as they are, which
+ * is as right.
  *
  * This file knows the table and its index, and not what facts mean.  What is
  * done with the sum is the caller's, as is whose rights count.
@@ -20,11 +22,12 @@
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
-#include "catalog/namespace.h"
-#include "catalog/pg_index.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_type.h"
 #include "common/pg_prng.h"
 #include "compact.h"
 #include "compat.h"
+#include "executor/executor.h"
 #include "facts.h"
 #include "miscadmin.h"
 #include "storage/proc.h"
@@ -33,142 +36,180 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
-#include "utils/syscache.h"
 
-/* Of the table, and of its index by year. */
-#define COLUMN_DEPT_ID 1
-#define COLUMN_FISCAL_YEAR 2
-#define COLUMN_FACTS 3
+/* The columns, as deptperf_track makes them, and the index by year. */
+enum
+{
+	DEPT_ID = 1,
+	FISCAL_YEAR,
+	FACTS
+};
+
+static const struct
+{
+	const char *name;
+	Oid			type;
+}			columns[] = {
+	[DEPT_ID] = {"dept_id", INT8OID},
+	[FISCAL_YEAR] = {"fiscal_year", INT4OID},
+	[FACTS] = {"facts", JSONBOID},
+};
+
 #define INDEX "kept_by_year"
 
-/* One statement in so many (a setting; 0: none) adds up, of at most MAX_WRITTEN units and years. */
-#define MAX_WRITTEN 8
+/* One statement in so many adds up (a setting; 0: none). */
 int			dp_compact_every = 32;
 
-static DpWritten written[MAX_WRITTEN];
-static int	nwritten;
-
-/* A statement begins. */
-void
-dp_written_begin(void)
-{
-	nwritten = 0;
-}
-
-/* It has written a row. */
-void
-dp_written(HeapTuple row, TupleDesc desc)
-{
-	DpWritten  *one = &written[nwritten];
-	bool		nulls[2];
-
-	if (nwritten == MAX_WRITTEN)
-		return;
-	one->dept_id = DatumGetInt64(heap_getattr(row, COLUMN_DEPT_ID, desc, &nulls[0]));
-	one->fiscal_year = DatumGetInt32(heap_getattr(row, COLUMN_FISCAL_YEAR, desc, &nulls[1]));
-	if (!nulls[0] && !nulls[1])
-		nwritten++;
-}
+static LocalTransactionId last = InvalidLocalTransactionId;
 
 /*
- * The units and years whose rows are to be added up now; mostly none.  None
- * with a snapshot from before, in which a row that another transaction has
- * added up would be an error; and once a transaction: rows that it deleted
- * itself stay in its way.
+ * Is it this statement's turn?  Never above READ COMMITTED, where the sum would
+ * have rows that the transaction's snapshot does not have; and once a
+ * transaction: rows that it deleted itself stay in its way.
  */
-int
-dp_compact_due(const DpWritten **due)
+bool
+dp_compact_due(void)
 {
-	static LocalTransactionId last = InvalidLocalTransactionId;
-
-	if (IsolationUsesXactSnapshot() || DP_LOCAL_XID == last || nwritten == 0 || dp_compact_every == 0 ||
-		pg_prng_uint32(&pg_global_prng_state) % dp_compact_every != 0)
-		return 0;
-	last = DP_LOCAL_XID;
-	*due = written;
-	return nwritten;
+	return dp_compact_every != 0 && !IsolationUsesXactSnapshot() && DP_LOCAL_XID != last &&
+		pg_prng_uint32(&pg_global_prng_state) % dp_compact_every == 0;
 }
 
-/* The index, as deptperf_track makes it; without it rows stay. */
-static Oid
-usable_index(Relation kept)
-{
-	Oid			index = get_relname_relid(INDEX, RelationGetNamespace(kept));
-	HeapTuple	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
-	Form_pg_index form;
-	bool		usable;
-
-	if (!HeapTupleIsValid(tuple))
-		return InvalidOid;
-	form = (Form_pg_index) GETSTRUCT(tuple);
-	usable = form->indrelid == RelationGetRelid(kept) && form->indisvalid && form->indnkeyatts == 2 &&
-		form->indkey.values[0] == COLUMN_FISCAL_YEAR && form->indkey.values[1] == COLUMN_DEPT_ID;
-	ReleaseSysCache(tuple);
-	return usable ? index : InvalidOid;
-}
-
-/* What a DELETE would ask, and whether there is somebody's trigger that only a DELETE fires. */
 static bool
-may_delete(Relation kept)
+has_columns(TupleDesc desc)
+{
+	if (desc->natts < FACTS)
+		return false;
+	for (int i = DEPT_ID; i <= FACTS; i++)
+	{
+		Form_pg_attribute column = TupleDescAttr(desc, i - 1);
+
+		if (column->attisdropped || column->atttypid != columns[i].type ||
+			strcmp(NameStr(column->attname), columns[i].name) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* Somebody's trigger or rule would not hear of what is deleted. */
+static bool
+has_listener(Relation kept)
 {
 	const TriggerDesc *triggers = kept->trigdesc;
 
-	return kept->rd_rel->relkind == RELKIND_RELATION &&
-		pg_class_aclcheck(RelationGetRelid(kept), GetUserId(), ACL_SELECT) == ACLCHECK_OK &&
-		pg_class_aclcheck(RelationGetRelid(kept), GetUserId(), ACL_DELETE) == ACLCHECK_OK &&
-		(triggers == NULL ||
-		 !(triggers->trig_delete_before_row || triggers->trig_delete_after_row ||
-		   triggers->trig_delete_before_statement || triggers->trig_delete_after_statement));
+	return kept->rd_rules != NULL ||
+		(triggers != NULL &&
+		 (triggers->trig_delete_before_row || triggers->trig_delete_after_row ||
+		  triggers->trig_delete_before_statement || triggers->trig_delete_after_statement));
 }
 
-/* Takes out the rows of a unit and year that are nobody else's.  Gives their sum, or NULL. */
+static bool
+has_right(Relation kept, AclMode right)
+{
+	return pg_class_aclcheck(RelationGetRelid(kept), GetUserId(), right) == ACLCHECK_OK;
+}
+
+static bool
+is_as_made(Relation kept)
+{
+	return kept->rd_rel->relkind == RELKIND_RELATION && kept->rd_rel->relam == HEAP_TABLE_AM_OID &&
+		has_columns(RelationGetDescr(kept)) && !has_listener(kept) &&
+		has_right(kept, ACL_SELECT) && has_right(kept, ACL_DELETE);
+}
+
+/* The index, or InvalidOid when it isn't as made either. */
+static Oid
+index_of(Relation kept)
+{
+	Oid			oid = get_relname_relid(INDEX, RelationGetNamespace(kept));
+	Relation	index;
+	bool		usable;
+
+	if (get_rel_relkind(oid) != RELKIND_INDEX)
+		return InvalidOid;
+	index = index_open(oid, AccessShareLock);
+	usable = index->rd_rel->relam == BTREE_AM_OID && index->rd_index->indrelid == RelationGetRelid(kept) &&
+		index->rd_index->indisvalid && IndexRelationGetNumberOfKeyAttributes(index) == 2 &&
+		index->rd_index->indkey.values[0] == FISCAL_YEAR && index->rd_index->indkey.values[1] == DEPT_ID;
+	index_close(index, NoLock);
+	return usable ? oid : InvalidOid;
+}
+
+/* False, and nothing to end, when rows stay. */
+bool
+dp_compact_begin(DpCompaction *compaction, Oid kept)
+{
+	compaction->kept = table_open(kept, RowExclusiveLock);
+	compaction->index = is_as_made(compaction->kept) ? index_of(compaction->kept) : InvalidOid;
+	if (OidIsValid(compaction->index))
+	{
+		CheckCmdReplicaIdentity(compaction->kept, CMD_DELETE);
+		last = DP_LOCAL_XID;
+		return true;
+	}
+	dp_compact_end(compaction);
+	return false;
+}
+
+void
+dp_compact_end(DpCompaction *compaction)
+{
+	table_close(compaction->kept, NoLock);
+}
+
+static void
+add_row(DpFactSums *sums, Relation kept, HeapTuple row)
+{
+	bool		isnull;
+	Datum		facts = heap_getattr(row, FACTS, RelationGetDescr(kept), &isnull);
+	Jsonb	   *object;
+
+	if (isnull)
+		return;
+	object = DatumGetJsonbP(facts);
+	dp_kept_add(sums, object, false);
+	if ((Pointer) object != DatumGetPointer(facts))
+		pfree(object);
+}
+
+/* A row that is deleted is still there to be read, with what lies outside of it, until the transaction ends. */
 static Jsonb *
-take(Relation kept, Oid index, DpWritten of)
+take(Relation kept, Oid index, Snapshot snapshot, ScanKey keys, int nkeys)
 {
 	DpFactSums *sums = dp_fact_sums_make(dp_fact_names_make(CurrentMemoryContext),
 										 CurrentMemoryContext);
 	CommandId	command = GetCurrentCommandId(true);
-	Snapshot	snapshot = GetActiveSnapshot();
-	ScanKeyData keys[2];
-	SysScanDesc scan;
+	SysScanDesc scan = systable_beginscan(kept, index, true, snapshot, nkeys, keys);
 	HeapTuple	row;
 
-	ScanKeyInit(&keys[0], COLUMN_FISCAL_YEAR, BTEqualStrategyNumber, F_INT4EQ, Int32GetDatum(of.fiscal_year));
-	ScanKeyInit(&keys[1], COLUMN_DEPT_ID, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(of.dept_id));
-	scan = systable_beginscan(kept, index, true, snapshot, lengthof(keys), keys);
 	while ((row = systable_getnext(scan)) != NULL)
 	{
 		TM_FailureData failure;
-		bool		isnull;
-		Datum		facts;
 
 		CHECK_FOR_INTERRUPTS();
 		if (table_tuple_delete(kept, &row->t_self, command, snapshot, InvalidSnapshot, false,
-							   &failure, false) != TM_Ok)
-			continue;
-		facts = heap_getattr(row, COLUMN_FACTS, RelationGetDescr(kept), &isnull);
-		if (!isnull)
-			dp_kept_add(sums, DatumGetJsonbP(facts), false);
+							   &failure, false) == TM_Ok)
+			add_row(sums, kept, row);
 	}
 	systable_endscan(scan);
 	return dp_fact_sums_kept(sums);
 }
 
-/* Takes out the rows of a unit and year.  Gives their sum, which is to be put in; NULL when nothing is. */
+/*
+ * Takes out the rows of a unit and year that are nobody else's, those that were
+ * just written among them.  Gives their sum, which is to be put in; NULL when
+ * nothing is.
+ */
 Jsonb *
-dp_compact_take(Oid relation, DpWritten of)
+dp_compact_take(DpCompaction *compaction, int64 dept_id, int32 fiscal_year)
 {
-	Relation	kept = table_open(relation, RowExclusiveLock);
-	Oid			index = may_delete(kept) ? usable_index(kept) : InvalidOid;
-	Jsonb	   *sum = NULL;
+	ScanKeyData keys[2];
+	Jsonb	   *sum;
 
-	if (OidIsValid(index))
-	{
-		CommandCounterIncrement();	/* what was just written is seen */
-		PushActiveSnapshot(GetLatestSnapshot());
-		sum = take(kept, index, of);
-		PopActiveSnapshot();
-	}
-	table_close(kept, NoLock);
+	ScanKeyInit(&keys[0], FISCAL_YEAR, BTEqualStrategyNumber, F_INT4EQ, Int32GetDatum(fiscal_year));
+	ScanKeyInit(&keys[1], DEPT_ID, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(dept_id));
+	CommandCounterIncrement();
+	PushActiveSnapshot(GetLatestSnapshot());
+	sum = take(compaction->kept, compaction->index, GetActiveSnapshot(), keys, lengthof(keys));
+	PopActiveSnapshot();
 	return sum;
 }

@@ -4,22 +4,20 @@
 #ifndef DEPTPERF_COMPACT_H
 #define DEPTPERF_COMPACT_H
 
-#include "access/htup.h"
-#include "access/tupdesc.h"
 #include "utils/jsonb.h"
+#include "utils/relcache.h"
 
-/* A unit and year that a statement has written rows of. */
-typedef struct DpWritten
+typedef struct DpCompaction
 {
-	int64		dept_id;
-	int32		fiscal_year;
-} DpWritten;
+	Relation	kept;
+	Oid			index;
+} DpCompaction;
 
 extern int	dp_compact_every;
 
-extern void dp_written_begin(void);
-extern void dp_written(HeapTuple row, TupleDesc desc);
-extern int	dp_compact_due(const DpWritten **written);
-extern Jsonb *dp_compact_take(Oid kept, DpWritten written);
+extern bool dp_compact_due(void);
+extern bool dp_compact_begin(DpCompaction *compaction, Oid kept);
+extern Jsonb *dp_compact_take(DpCompaction *compaction, int64 dept_id, int32 fiscal_year);
+extern void dp_compact_end(DpCompaction *compaction);
 
 #endif							/* DEPTPERF_COMPACT_H */

@@ -37,7 +37,6 @@
 #include "postgres.h"
 
 #include "access/relation.h"
-#include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_authid.h"
 #include "catalog/pg_namespace.h"
@@ -45,7 +44,6 @@
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "compact.h"
-#include "compat.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "jit/jit.h"
@@ -58,7 +56,6 @@
 #include "parser/parser.h"
 #include "rewrite/rewriteHandler.h"
 #include "storage/lmgr.h"
-#include "storage/proc.h"
 #include "track.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -100,7 +97,7 @@ typedef struct Entry
 	char	   *statement;		/* NULL: there is nothing to keep */
 	char	   *single;			/* for one row; NULL: the same */
 	bool		alone;			/* the source has its own table alone */
-	SPIPlanPtr	plan[SIZES];	/* by the number of rows */
+	SPIPlanPtr	plan[SIZES][2]; /* by the number of rows, and whether they are added up then */
 } Entry;
 
 static HTAB *entries;
@@ -174,7 +171,8 @@ empty_entry(Entry *entry)
 	entry->reads = NULL;
 	entry->statement = entry->single = NULL;
 	for (int i = 0; i < SIZES; i++)
-		free_plan(&entry->plan[i]);
+		for (int due = 0; due < 2; due++)
+			free_plan(&entry->plan[i][due]);
 	if (entry->context != NULL)
 		MemoryContextDelete(entry->context);
 	entry->context = NULL;
@@ -541,29 +539,40 @@ keep(SPIPlanPtr plan)
 	return plan;
 }
 
-/* Puts sums in the place of rows, now and then. */
+/* What a statement gives that is to be followed by an adding up: whose rows it has written. */
+#define WRITTEN " RETURNING dept_id, fiscal_year"
+
+/* Puts their sum in the place of the rows of what was written, of so many departments and years. */
+#define COMPACT_KEYS 8
+
 static void
 compact(void)
 {
 	static SPIPlanPtr plan = NULL;
 	Oid			types[] = {INT8OID, INT4OID, JSONBOID};
-	const DpWritten *due;
-	int			n = dp_compact_due(&due);
-	Oid			kept = n == 0 ? InvalidOid : get_relname_relid("kept", get_namespace_oid(WORKSPACE, false));
+	int			n = (int) Min(SPI_processed, COMPACT_KEYS);
+	Datum		args[COMPACT_KEYS][lengthof(types)];
+	DpCompaction compaction;
+	bool		isnull;
 
+	if (!dp_compact_begin(&compaction, get_relname_relid("kept", get_namespace_oid(WORKSPACE, false))))
+		return;
+	for (int i = 0; i < n; i++)
+		for (int c = 0; c < 2; c++)
+			args[i][c] = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, c + 1, &isnull);
 	for (int i = 0; i < n; i++)
 	{
-		DpWritten	of = due[i];	/* which the insert below counts too */
-		Jsonb	   *sum = dp_compact_take(kept, of);
-		Datum		args[] = {Int64GetDatum(of.dept_id), Int32GetDatum(of.fiscal_year), JsonbPGetDatum(sum)};
+		Jsonb	   *sum = dp_compact_take(&compaction, DatumGetInt64(args[i][0]), DatumGetInt32(args[i][1]));
 
 		if (sum == NULL)
 			continue;
+		args[i][2] = JsonbPGetDatum(sum);
 		if (plan == NULL)
 			plan = keep(prepare("INSERT INTO deptperf.kept (dept_id, fiscal_year, facts) VALUES ($1, $2, $3)",
 								lengthof(types), types));
-		run(plan, args);
+		run(plan, args[i]);
 	}
+	dp_compact_end(&compaction);
 }
 
 static int64
@@ -649,6 +658,8 @@ deptperf_track_write(PG_FUNCTION_ARGS)
 	{
 		int64		rows = rows_of(data);
 		int			size = size_of(rows);
+		bool		due = dp_compact_due();
+		SPIPlanPtr *plan = &entry->plan[size][due];
 
 		if (SPI_register_trigger_data(data) != SPI_OK_TD_REGISTER)
 			elog(ERROR, "SPI_register_trigger_data failed");
@@ -657,12 +668,13 @@ deptperf_track_write(PG_FUNCTION_ARGS)
 		 * a single row's time.  At every call, because the plan cache may plan anew.
 		 */
 		pin("enable_seqscan", "off", rows > 0 && size <= FEW_ROWS && enable_seqscan);
-		if (entry->plan[size] == NULL)
-			entry->plan[size] = keep(prepare(size == ONE_ROW && entry->single != NULL ? entry->single : entry->statement,
-											 0, NULL));
-		dp_written_begin();
-		run(entry->plan[size], NULL);
-		compact();
+		if (*plan == NULL)
+			*plan = keep(prepare(psprintf("%s%s", size == ONE_ROW && entry->single != NULL ? entry->single : entry->statement,
+										  due ? WRITTEN : ""),
+								 0, NULL));
+		run(*plan, NULL);
+		if (due)
+			compact();
 	}
 	become_caller(&caller);
 	return PointerGetDatum(NULL);
@@ -676,12 +688,7 @@ deptperf_kept_derived(PG_FUNCTION_ARGS)
 	TriggerData *data = (TriggerData *) fcinfo->context;
 
 	check_trigger(fcinfo, "deptperf_kept_derived");
-	if (!is_own(data->tg_relation))
-		return PointerGetDatum(data->tg_trigtuple);
-	if (!ours)
-		return PointerGetDatum(NULL);
-	dp_written(data->tg_trigtuple, RelationGetDescr(data->tg_relation));
-	return PointerGetDatum(data->tg_trigtuple);
+	return PointerGetDatum(ours || !is_own(data->tg_relation) ? data->tg_trigtuple : NULL);
 }
 
 PG_FUNCTION_INFO_V1(deptperf_track_run);
