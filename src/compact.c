@@ -1,8 +1,8 @@
 /*
  * compact.c: rows of deptperf.kept that are added up in passing.
  *
- * Writers only append to it; one statement in so many takes out the rows of the
- * units and years that it wrote, and puts their sum in their place.  Rows that
+ * Writers only append to it; now and then one takes out the rows of a unit and
+ * year that it wrote, and puts their sum in their place.  Rows that
  * another transaction holds are left to it, so nobody waits.
  *
  * They are deleted where they are found, past the executor.  SQL has no DELETE
@@ -34,6 +34,7 @@
 #include "utils/acl.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
@@ -57,21 +58,41 @@ static const struct
 
 #define INDEX "kept_by_year"
 
-/* One statement in so many adds up (a setting; 0: none). */
+/* One row in so many is followed by an adding up (a setting; 0: none). */
 int			dp_compact_every = 32;
 
+/*
+ * Rows that a transaction deleted itself stay in its way, so that each further
+ * statement of it that adds up would take longer.  Of those with many rows,
+ * which are fewer, more may.
+ */
+#define STATEMENTS 1
+#define STATEMENTS_OF_MANY 100
+
 static LocalTransactionId last = InvalidLocalTransactionId;
+static int	statements;			/* that added up in it */
+
+bool
+dp_compact_turn(void)
+{
+	return dp_compact_every != 0 && pg_prng_uint32(&pg_global_prng_state) % dp_compact_every == 0;
+}
 
 /*
- * Is it this statement's turn?  Never above READ COMMITTED, where the sum would
- * have rows that the transaction's snapshot does not have; and once a
- * transaction: rows that it deleted itself stay in its way.
+ * Does a statement add up?  Never above READ COMMITTED, where the sum would have
+ * rows that the transaction's snapshot does not have.  One with few rows adds up
+ * all that it wrote, when it is its turn; one with many some of it, each unit
+ * and year at its turn.
  */
 bool
-dp_compact_due(void)
+dp_compact_due(bool many)
 {
-	return dp_compact_every != 0 && !IsolationUsesXactSnapshot() && DP_LOCAL_XID != last &&
-		pg_prng_uint32(&pg_global_prng_state) % dp_compact_every == 0;
+	if (dp_compact_every == 0 || IsolationUsesXactSnapshot())
+		return false;
+	if (DP_LOCAL_XID != last)
+		statements = 0;
+	last = DP_LOCAL_XID;
+	return many ? statements < STATEMENTS_OF_MANY : statements < STATEMENTS && dp_compact_turn();
 }
 
 static bool
@@ -143,16 +164,19 @@ dp_compact_begin(DpCompaction *compaction, Oid kept)
 	if (OidIsValid(compaction->index))
 	{
 		CheckCmdReplicaIdentity(compaction->kept, CMD_DELETE);
-		last = DP_LOCAL_XID;
+		compaction->context = AllocSetContextCreate(CurrentMemoryContext, "deptperf compaction",
+													ALLOCSET_DEFAULT_SIZES);
+		statements++;
 		return true;
 	}
-	dp_compact_end(compaction);
+	table_close(compaction->kept, NoLock);
 	return false;
 }
 
 void
 dp_compact_end(DpCompaction *compaction)
 {
+	MemoryContextDelete(compaction->context);
 	table_close(compaction->kept, NoLock);
 }
 
@@ -196,20 +220,24 @@ take(Relation kept, Oid index, Snapshot snapshot, ScanKey keys, int nkeys)
 
 /*
  * Takes out the rows of a unit and year that are nobody else's, those that were
- * just written among them.  Gives their sum, which is to be put in; NULL when
- * nothing is.
+ * just written among them.  Gives their sum, which is to be put in, until the
+ * next call; NULL when nothing is.
  */
 Jsonb *
 dp_compact_take(DpCompaction *compaction, int64 dept_id, int32 fiscal_year)
 {
 	ScanKeyData keys[2];
+	MemoryContext caller;
 	Jsonb	   *sum;
 
+	MemoryContextReset(compaction->context);
+	caller = MemoryContextSwitchTo(compaction->context);
 	ScanKeyInit(&keys[0], FISCAL_YEAR, BTEqualStrategyNumber, F_INT4EQ, Int32GetDatum(fiscal_year));
 	ScanKeyInit(&keys[1], DEPT_ID, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(dept_id));
 	CommandCounterIncrement();
 	PushActiveSnapshot(GetLatestSnapshot());
 	sum = take(compaction->kept, compaction->index, GetActiveSnapshot(), keys, lengthof(keys));
 	PopActiveSnapshot();
+	MemoryContextSwitchTo(caller);
 	return sum;
 }

@@ -11,11 +11,13 @@ typedef struct DpCompaction
 {
 	Relation	kept;
 	Oid			index;
+	MemoryContext context;
 } DpCompaction;
 
 extern int	dp_compact_every;
 
-extern bool dp_compact_due(void);
+extern bool dp_compact_due(bool many);
+extern bool dp_compact_turn(void);
 extern bool dp_compact_begin(DpCompaction *compaction, Oid kept);
 extern Jsonb *dp_compact_take(DpCompaction *compaction, int64 dept_id, int32 fiscal_year);
 extern void dp_compact_end(DpCompaction *compaction);

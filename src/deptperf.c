@@ -24,7 +24,7 @@ _PG_init(void)
 							 &dp_force_numeric, false, PGC_USERSET,
 							 GUC_NOT_IN_SAMPLE | GUC_NO_SHOW_ALL, NULL, NULL, NULL);
 	DefineCustomIntVariable("deptperf.compact_every",
-							"One statement in so many adds up kept facts of what it wrote; 0: none does.",
+							"One row of kept facts in so many is followed by an adding up; 0: none is.",
 							"For tests, which need it to be all or none.",
 							&dp_compact_every, 32, 0, 1000000, PGC_USERSET,
 							GUC_NOT_IN_SAMPLE | GUC_NO_SHOW_ALL, NULL, NULL, NULL);

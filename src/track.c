@@ -539,38 +539,43 @@ keep(SPIPlanPtr plan)
 	return plan;
 }
 
-/* What a statement gives that is to be followed by an adding up: whose rows it has written. */
+/* What a statement gives that is followed by an adding up: whose rows it wrote. */
 #define WRITTEN " RETURNING dept_id, fiscal_year"
 
-/* Puts their sum in the place of the rows of what was written, of so many departments and years. */
-#define COMPACT_KEYS 8
-
+/* Puts their sum in the place of the rows of a department and year. */
 static void
-compact(void)
+compact_one(DpCompaction *compaction, Datum dept_id, Datum fiscal_year)
 {
 	static SPIPlanPtr plan = NULL;
 	Oid			types[] = {INT8OID, INT4OID, JSONBOID};
-	int			n = (int) Min(SPI_processed, COMPACT_KEYS);
-	Datum		args[COMPACT_KEYS][lengthof(types)];
-	DpCompaction compaction;
-	bool		isnull;
+	Jsonb	   *sum = dp_compact_take(compaction, DatumGetInt64(dept_id), DatumGetInt32(fiscal_year));
+	Datum		args[] = {dept_id, fiscal_year, JsonbPGetDatum(sum)};
 
-	if (!dp_compact_begin(&compaction, get_relname_relid("kept", get_namespace_oid(WORKSPACE, false))))
+	if (sum == NULL)
+		return;
+	if (plan == NULL)
+		plan = keep(prepare("INSERT INTO deptperf.kept (dept_id, fiscal_year, facts) VALUES ($1, $2, $3)",
+							lengthof(types), types));
+	run(plan, args);
+}
+
+/* The same for those that were written, or of many for some. */
+static void
+compact(bool many)
+{
+	SPITupleTable *written = SPI_tuptable;
+	int			n = (int) SPI_processed;
+	DpCompaction compaction;
+
+	if (n == 0 || !dp_compact_begin(&compaction, get_relname_relid("kept", get_namespace_oid(WORKSPACE, false))))
 		return;
 	for (int i = 0; i < n; i++)
-		for (int c = 0; c < 2; c++)
-			args[i][c] = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, c + 1, &isnull);
-	for (int i = 0; i < n; i++)
 	{
-		Jsonb	   *sum = dp_compact_take(&compaction, DatumGetInt64(args[i][0]), DatumGetInt32(args[i][1]));
+		bool		isnull;
 
-		if (sum == NULL)
-			continue;
-		args[i][2] = JsonbPGetDatum(sum);
-		if (plan == NULL)
-			plan = keep(prepare("INSERT INTO deptperf.kept (dept_id, fiscal_year, facts) VALUES ($1, $2, $3)",
-								lengthof(types), types));
-		run(plan, args[i]);
+		if (!many || dp_compact_turn())
+			compact_one(&compaction, SPI_getbinval(written->vals[i], written->tupdesc, 1, &isnull),
+						SPI_getbinval(written->vals[i], written->tupdesc, 2, &isnull));
 	}
 	dp_compact_end(&compaction);
 }
@@ -658,7 +663,8 @@ deptperf_track_write(PG_FUNCTION_ARGS)
 	{
 		int64		rows = rows_of(data);
 		int			size = size_of(rows);
-		bool		due = dp_compact_due();
+		bool		many = size > FEW_ROWS;
+		bool		due = dp_compact_due(many);
 		SPIPlanPtr *plan = &entry->plan[size][due];
 
 		if (SPI_register_trigger_data(data) != SPI_OK_TD_REGISTER)
@@ -674,7 +680,7 @@ deptperf_track_write(PG_FUNCTION_ARGS)
 								 0, NULL));
 		run(*plan, NULL);
 		if (due)
-			compact();
+			compact(many);
 	}
 	become_caller(&caller);
 	return PointerGetDatum(NULL);

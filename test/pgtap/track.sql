@@ -2,7 +2,7 @@
 -- statement, for own, bound and partitioned tables; what is refused; who may what;
 -- what goes wrong is found.  Many writers at once: test/t/track.pl.
 BEGIN;
-SELECT plan(157);
+SELECT plan(158);
 SET LOCAL client_min_messages = warning;
 SET LOCAL deptperf.compact_every = 0;
 DROP SCHEMA IF EXISTS deptperf CASCADE;
@@ -754,6 +754,13 @@ INSERT INTO finance.measure VALUES (1, 2021, 'x', 100);
 SELECT is(pg_temp.wrong('budget') || pg_temp.fact(1, 2021, 'x'), 'right101', 'off, its records are read and the others are kept');
 SELECT deptperf_track('measurement');
 SELECT is(pg_temp.wrong('budget') || pg_temp.wrong('measurement') || pg_temp.fact(1, 2021, 'x'), 'rightright101', 'on again');
+-- what one statement writes of many units is added up too: 1 + 1
+INSERT INTO deptperf.department (dept_id, code) SELECT 100 + i, 'M' || i FROM generate_series(1, 12) AS i;
+INSERT INTO finance.measure SELECT 100 + i, 2021, 'x', 1 FROM generate_series(1, 12) AS i;
+SET LOCAL deptperf.compact_every = 1;
+INSERT INTO finance.measure SELECT 100 + i, 2021, 'x', 1 FROM generate_series(1, 12) AS i;
+SELECT is((SELECT count(*) || ' ' || sum((k.facts ->> '=x')::int) || ' ' || count(DISTINCT k.dept_id) FROM deptperf.kept k WHERE k.dept_id > 100) || ' ' || pg_temp.wrong('measurement'), '12 24 12 right',
+          'a row each of twelve units');
 -- rows are deleted when some are added up, and a publication wants to know which
 SET LOCAL deptperf.compact_every = 1;
 RESET ROLE;
