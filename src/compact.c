@@ -2,8 +2,8 @@
  * compact.c: rows of deptperf.kept that are added up in passing.
  *
  * Writers only append to it; now and then one takes out the rows of a unit and
- * year that it wrote, and puts their sum in their place.  Rows that
- * another transaction holds are left to it, so nobody waits.
+ * year that it wrote, and puts their sum in their place.  Rows that another
+ * transaction holds are left to it, so nobody waits.
  *
  * They are deleted where they are found, past the executor.  SQL has no DELETE
  * that leaves others' rows alone but one over SELECT ... FOR UPDATE SKIP LOCKED,
@@ -72,6 +72,7 @@ int			dp_compact_every = 32;
 static LocalTransactionId last = InvalidLocalTransactionId;
 static int	statements;			/* that added up in it */
 
+/* Is it the turn of what was written? */
 bool
 dp_compact_turn(void)
 {
@@ -195,7 +196,7 @@ add_row(DpFactSums *sums, Relation kept, HeapTuple row)
 		pfree(object);
 }
 
-/* A row that is deleted is still there to be read, with what lies outside of it, until the transaction ends. */
+/* A row that is deleted can still be read, with what lies outside of it, until the transaction ends. */
 static Jsonb *
 take(Relation kept, Oid index, Snapshot snapshot, ScanKey keys, int nkeys)
 {
