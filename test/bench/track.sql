@@ -142,17 +142,17 @@ FROM (VALUES
  E'BEGIN;\n' || bench.bulk(:'execution', 100000) || E';\nROLLBACK;', 1.3, format('SELECT bench.is_kept_after(%L)', bench.bulk(:'execution', 10000))),
 ('track_bulk_dated', 'of 1,000,000 payments, bound by text code and date, likewise', false, '{}', 1, NULL, 3,
  E'BEGIN;\n' || bench.bulk(:'dated', 1000000) || E';\nROLLBACK;', 1.3, format('SELECT bench.is_kept_after(%L)', bench.bulk(:'dated', 100000))),
-('track_single_own', 'single payments, own table, 1 client', true, '{}', 1, 2, NULL,
+('track_single_own', 'single payments, own table, 1 client', true, '{}', 1, 1, NULL,
  bench.own_payment('random(1, :departments)'), 2.1, 'SELECT bench.is_kept()'),
-('track_single_own_4', 'likewise, 4 clients', true, '{}', 4, 2, NULL,
+('track_single_own_4', 'likewise, 4 clients', true, '{}', 4, 1, NULL,
  bench.own_payment('random(1, :departments)'), 2.1, 'SELECT bench.is_kept()'),
-('track_single_1', 'single payments, bound by text code and date, 1 client', false, '{}', 1, 2, NULL,
+('track_single_1', 'single payments, bound by text code and date, 1 client', false, '{}', 1, 1, NULL,
  bench.dated_payment('random(1, :departments)'), 2.1, 'SELECT bench.is_kept()'),
-('track_single_4', 'likewise, 4 clients', false, '{}', 4, 2, NULL,
+('track_single_4', 'likewise, 4 clients', false, '{}', 4, 1, NULL,
  bench.dated_payment('random(1, :departments)'), 2.1, 'SELECT bench.is_kept()'),
-('track_single_4_same', 'likewise, 4 clients, all of one department', false, '{}', 4, 2, NULL,
+('track_single_4_same', 'likewise, 4 clients, all of one department', false, '{}', 4, 1, NULL,
  bench.dated_payment('3'), 2.1, 'SELECT bench.is_kept()'),
-('track_sync_4_same', 'likewise, each commit waits for the disk', false, '{"synchronous_commit": "on", "fsync": "on", "full_page_writes": "on"}', 4, 2, NULL,
+('track_sync_4_same', 'likewise, each commit waits for the disk', false, '{"synchronous_commit": "on", "fsync": "on", "full_page_writes": "on"}', 4, 1, NULL,
  bench.dated_payment('3'), 1.5, 'SELECT bench.is_kept()')
 ) AS v(name, what, own, settings, clients, seconds, rounds, ours, goal, check_that);
 
