@@ -91,6 +91,7 @@ typedef struct Entry
 {
 	Oid			trigger;		/* the key */
 	bool		valid;
+	int			derived;		/* how often */
 	MemoryContext context;		/* of what follows; NULL: nothing yet */
 	int			nreads;
 	Oid		   *reads;			/* what the statement was derived from */
@@ -499,6 +500,7 @@ derive(Entry *entry, FunctionCallInfo fcinfo, const TriggerData *data)
 	ArrayType  *array;
 
 	empty_entry(entry);
+	entry->derived++;
 	plan = prepare(psprintf("SELECT s.statement, s.single, s.reads, s.alone"
 							" FROM %s.deptperf_track_statement($1, $2, $3, $4, $5) s",
 							extension_schema(fcinfo)), 5, types);
@@ -537,6 +539,41 @@ keep(SPIPlanPtr plan)
 	if (code != 0)
 		elog(ERROR, "SPI_keepplan failed: %s", SPI_result_code_string(code));
 	return plan;
+}
+
+/* Puts a plan back where it was, unless another has come there or belongs there. */
+static void
+put_back(Entry *entry, int derived, SPIPlanPtr *place, SPIPlanPtr plan)
+{
+	if (entry->derived == derived && *place == NULL)
+		*place = plan;
+	else
+		SPI_freeplan(plan);
+}
+
+/*
+ * Runs a plan of an entry, and takes it out meanwhile: what the statement fires
+ * may write to the same table, when the entry has to be derived anew, and frees
+ * its plans.
+ */
+static void
+run_plan(Entry *entry, SPIPlanPtr *place)
+{
+	SPIPlanPtr	plan = *place;
+	int			derived = entry->derived;
+
+	*place = NULL;
+	PG_TRY();
+	{
+		run(plan, NULL);
+	}
+	PG_CATCH();
+	{
+		put_back(entry, derived, place, plan);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	put_back(entry, derived, place, plan);
 }
 
 /* What a statement gives that is followed by an adding up: whose rows it wrote. */
@@ -678,7 +715,7 @@ deptperf_track_write(PG_FUNCTION_ARGS)
 			*plan = keep(prepare(psprintf("%s%s", size == ONE_ROW && entry->single != NULL ? entry->single : entry->statement,
 										  due ? WRITTEN : ""),
 								 0, NULL));
-		run(*plan, NULL);
+		run_plan(entry, plan);
 		if (due)
 			compact(many);
 	}
