@@ -603,18 +603,22 @@ compact(bool many)
 	SPITupleTable *written = SPI_tuptable;
 	int			n = (int) SPI_processed;
 	DpCompaction compaction;
+	bool		begun = false;
 
-	if (n == 0 || !dp_compact_begin(&compaction, get_relname_relid("kept", get_namespace_oid(WORKSPACE, false))))
-		return;
 	for (int i = 0; i < n; i++)
 	{
 		bool		isnull;
 
-		if (!many || dp_compact_turn())
-			compact_one(&compaction, SPI_getbinval(written->vals[i], written->tupdesc, 1, &isnull),
-						SPI_getbinval(written->vals[i], written->tupdesc, 2, &isnull));
+		if (many && !dp_compact_turn())
+			continue;
+		if (!begun && !dp_compact_begin(&compaction, get_relname_relid("kept", get_namespace_oid(WORKSPACE, false))))
+			return;
+		begun = true;
+		compact_one(&compaction, SPI_getbinval(written->vals[i], written->tupdesc, 1, &isnull),
+					SPI_getbinval(written->vals[i], written->tupdesc, 2, &isnull));
 	}
-	dp_compact_end(&compaction);
+	if (begun)
+		dp_compact_end(&compaction);
 }
 
 static int64
@@ -700,7 +704,7 @@ deptperf_track_write(PG_FUNCTION_ARGS)
 	{
 		int64		rows = rows_of(data);
 		int			size = size_of(rows);
-		bool		many = size > FEW_ROWS;
+		bool		many = rows == 0 || size > FEW_ROWS;	/* TRUNCATE brings none along */
 		bool		due = dp_compact_due(many);
 		SPIPlanPtr *plan = &entry->plan[size][due];
 

@@ -2,7 +2,7 @@
 -- statement, for own, bound and partitioned tables; what is refused; who may what;
 -- what goes wrong is found.  Many writers at once: test/t/track.pl.
 BEGIN;
-SELECT plan(158);
+SELECT plan(161);
 SET LOCAL client_min_messages = warning;
 SET LOCAL deptperf.compact_every = 0;
 DROP SCHEMA IF EXISTS deptperf CASCADE;
@@ -768,5 +768,15 @@ CREATE PUBLICATION deptperf_test_all_tables FOR ALL TABLES;
 SET LOCAL ROLE deptperf_test_owner;
 SELECT is(pg_temp.error('INSERT INTO finance.measure VALUES (1, 2021, ''x'', 1)') || pg_temp.wrong('measurement'), 'no errorright', 'a publication of all tables stops no writer');
 SELECT is(pg_temp.error('UPDATE deptperf.access SET granted_by = granted_by'), 'no error', 'nor who changes what was granted');
+-- a publication that can't say which rows go is told so, as by any DELETE
+ALTER TABLE deptperf.kept REPLICA IDENTITY NOTHING;
+SELECT is(pg_temp.error('INSERT INTO finance.measure SELECT 100 + i, 2021, ''x'', 1 FROM generate_series(1, 12) AS i'),
+          E'55000 cannot delete from table "kept" because it does not have a replica identity and publishes deletes\nTo enable deleting from the table, set REPLICA IDENTITY using ALTER TABLE.',
+          'no row goes that a subscriber would keep');
+ALTER TABLE deptperf.kept REPLICA IDENTITY FULL;
+-- without the right to delete rows stay: 12 of before and 12 more, 3 each
+REVOKE DELETE ON deptperf.kept FROM deptperf_test_owner;
+SELECT is(pg_temp.error('INSERT INTO finance.measure SELECT 100 + i, 2021, ''x'', 1 FROM generate_series(1, 12) AS i'), 'no error', 'who may not delete may write');
+SELECT is((SELECT count(*) || ' ' || sum((k.facts ->> '=x')::int) FROM deptperf.kept k WHERE k.dept_id > 100) || ' ' || pg_temp.wrong('measurement'), '24 36 right', 'and nothing is added up');
 SELECT * FROM finish();
 ROLLBACK;
